@@ -6,13 +6,14 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.base.months import between, say_months, window
+from warehouse.base.months import between, months_apart, say_months, window
 from warehouse.kpi.themes import theme_words
 from warehouse.outputs.headline import BESIDE, beside_value, headline_value
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_paths import kpi_page
 from warehouse.site.site_places import SitePlace
 from warehouse.site.spark import spark_end, spark_path
+from warehouse.statistics.point_words import NO_CLEAR_CHANGE, PROVISIONAL
 from warehouse.statistics.sentences import SentenceFacts, judgement, sentence
 from warehouse.statistics.signals import NO_SIGNAL
 
@@ -20,6 +21,7 @@ Row = dict[str, Any]
 Tag = tuple[str, str, str]  # colour, sign, words
 SPARK_MONTHS = 24
 FEWEST_POINTS = 6  # of fewer, a line on its own scale looks like a steep change
+JUDGED_WITHIN = 6  # months before the newest in which a verdict still says how things are
 NAMES = {"NHS app": "NHS App", "annex1": "(Annex 1)", "pharmacy first": "Pharmacy First"}
 IMPROVING, CONCERN, NEITHER = "green", "orange", "blue"
 NO_CHANGE, NOT_JUDGED = "grey", "white"
@@ -37,8 +39,8 @@ TAGS = {
 class FigureLine:
     """A figure as texts. `path`: the KPI's page; `period`: month in words; `daily`, `change`,
     `england`: per working day, on the year, and England's beside it, `-` where there is none;
-    `undecided`: outside its limits, which counts only once it is final; `judged`: the tag's colour
-    by the newest month that is judged, `judged_in`, as the newest of all is mostly provisional."""
+    `undecided`: outside its limits, which counts only once it is final; `tag`: its verdict, by the
+    newest month that is judged, `judged_in`, as the newest of all is mostly provisional."""
 
     kpi_id: str
     title: str
@@ -54,8 +56,18 @@ class FigureLine:
     spark_end: tuple[float, float] | None
     sentence: str
     undecided: bool
-    judged: str
     judged_in: str
+
+    @property
+    def judged(self) -> str:
+        """The colour of the verdict."""
+        return self.tag[0]
+
+    @property
+    def brief_tag(self) -> Tag:
+        """The verdict for a row that has the newest month with its status beside it."""
+        colour, sign, words = self.tag
+        return colour, sign, words.partition("; ")[0]
 
 
 @dataclass(frozen=True)
@@ -77,7 +89,7 @@ def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLi
     daily, change, _, england, status = beside_value(row)
     series = figures.series(kpi_id, place)
     shown = spark_values(series, kpi["period_type"] == "month")
-    judged, judged_in = newest_judged(series)
+    tag, judged_in = verdict(facts, series)
     return FigureLine(
         kpi_id=kpi_id,
         title=kpi["title"],
@@ -88,12 +100,11 @@ def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLi
         change=change,
         england=england,
         status=status,
-        tag=tag_of(facts),
+        tag=tag,
         spark=spark_path(shown),
         spark_end=spark_end(shown),
         sentence=sentence(facts),
         undecided=facts.chart is not None and facts.chart.undecided,
-        judged=judged,
         judged_in=judged_in,
     )
 
@@ -127,14 +138,33 @@ def tag_of(facts: SentenceFacts) -> Tag:
     return (*TAGS.get(facts.chart.variation or "", TAGS["neither"]), words)
 
 
-def newest_judged(series: Sequence[Row]) -> tuple[str, str]:
-    """A tag's colour by the newest month that a chart judges, and that month in words; no words
-    where none is judged."""
-    for row in reversed(series):
-        if row["value"] is not None and row["signal"] is not None:
-            kind = "none" if row["signal"] == NO_SIGNAL else row["variation"] or "neither"
-            return TAGS.get(kind, TAGS["neither"])[0], say_months([row["month"]])
-    return NOT_JUDGED, ""
+def verdict(facts: SentenceFacts, series: Sequence[Row]) -> tuple[Tag, str]:
+    """The verdict on a figure everywhere in the report, and its month in words: of the newest month
+    that a chart judges, which the words name where newer ones are not judged. A verdict more than
+    `JUDGED_WITHIN` months old says nothing of now, and does not count; no month where there is
+    none. `facts`: of the newest figure; `series`: its periods, oldest first."""
+    shown = tag_of(facts)
+    known = [row for row in series if row["value"] is not None]
+    judged = next((row for row in reversed(known) if row["signal"] is not None), None)
+    if judged is None:
+        return shown, ""
+    month, newest = judged["month"], known[-1]["month"]
+    if judged is known[-1]:
+        return shown, say_months([month])
+    if months_apart(month, newest) > JUDGED_WITHIN:
+        return (*TAGS["not_judged"], f"not judged since {say_months([month])}"), ""
+    why = known[-1]["not_judged_because"]
+    since = "provisional" if why == PROVISIONAL else "not judged"
+    words = f"{_past_words(judged)} in {month:%b %Y}; {newest:%b %Y} {since}"
+    kind = "none" if judged["signal"] == NO_SIGNAL else judged["variation"] or "neither"
+    return (*TAGS.get(kind, TAGS["neither"]), words), say_months([month])
+
+
+def _past_words(row: Row) -> str:
+    if row["signal"] == NO_SIGNAL:
+        return NO_CLEAR_CHANGE
+    said = row["variation"]
+    return said if said in ("improvement", "concern") else f"unusually {row['direction']}"
 
 
 def spark_values(series: Sequence[Row], monthly: bool) -> list[float | None]:

@@ -9,7 +9,7 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.kpi.themes import theme_words
 from warehouse.outputs.headline import headline_value
-from warehouse.site.figure_line import tag_of
+from warehouse.site.figure_line import verdict
 from warehouse.site.kpi_about import comparison_table, figure_files, revision_words
 from warehouse.site.kpi_charts import kpi_chart, multiples
 from warehouse.site.kpi_queries import KpiBackground, read_background
@@ -60,7 +60,7 @@ def _list(figures: SiteFigures, shown: Sequence[str]) -> SitePage:
             "address": kpi_page(kpi_id),
             "value": headline_value({**newest, "unit": kpi["unit"]}),
             "period": facts.period,
-            "tag": tag_of(facts),
+            "tag": verdict(facts, figures.series(kpi_id, place))[0],
         }
         themes.setdefault(kpi["theme"], []).append(row)
     parts = [(theme, theme_title(theme)) for theme in themes]

@@ -12,8 +12,8 @@ from warehouse.base.number_format import say_change, value_text
 from warehouse.base.text import plural
 from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.headline import MEANINGS
-from warehouse.site.figure_line import FigureLine, by_theme, figure_line
-from warehouse.site.overview_answer import answer, not_yet_words, verdicts
+from warehouse.site.figure_line import CONCERN, FigureLine, by_theme, figure_line
+from warehouse.site.overview_answer import answer, not_yet_words, of, verdicts
 from warehouse.site.overview_queries import is_timed, overdue, overrides, revised
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
@@ -35,6 +35,15 @@ class HeadlinePlaceLine:
     answer: str
 
 
+@dataclass(frozen=True)
+class PlaceConcerns:
+    """A place within, its page, and its headline figures of which the verdict is a concern."""
+
+    name: str
+    path: str
+    lines: tuple[FigureLine, ...]
+
+
 def overview(figures: SiteFigures) -> SitePage:
     """The page `index.html` of the home place."""
     home = figures.places.home
@@ -45,6 +54,7 @@ def overview(figures: SiteFigures) -> SitePage:
         "themes": by_theme(figures, lines),
         "trust": trust_words(figures, lines),
         "beside": tuple(_beside(figures)),
+        "concerns": concerns_within(figures),
         "revised": _revised(figures),
         "held": held(figures.db),
         "overdue": overdue(figures.db),
@@ -105,6 +115,16 @@ def _beside(figures: SiteFigures) -> Iterable[HeadlinePlaceLine]:
         yield HeadlinePlaceLine(
             place.name, place.level_words, place_page(*place.key), answer(lines)
         )
+
+
+def concerns_within(figures: SiteFigures) -> tuple[PlaceConcerns, ...]:
+    """The sub-ICBs of the home place of which a headline figure is a concern, by name."""
+    found = (
+        PlaceConcerns(place.name, place_page(*place.key), tuple(concerns))
+        for place in figures.places.at("sub_icb")
+        if (concerns := of(headline_lines(figures, place), CONCERN))
+    )
+    return tuple(found)
 
 
 def _revised(figures: SiteFigures) -> PageTable | None:

@@ -1,6 +1,6 @@
 """The answer on the first page: is access improving here, signal or noise, and can it be trusted.
-Made from the judgements of figures alone, each by its newest month that is judged, since the newest
-of all is mostly provisional; a percentage without a signal is no answer."""
+Made from the verdicts on figures alone (`figure_line.verdict`); a percentage without a signal is no
+answer."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from warehouse.site.figure_line import (
 )
 from warehouse.statistics.point_words import NOT_JUDGED_YET
 
-MANY = 6  # at most so many figures are named in a line
+MANY = 6  # at most so many figures are named without opening anything
 SIGNALS = (IMPROVING, CONCERN, NEITHER)
 MEANINGS = {
     IMPROVING: "improving by more than chance",
@@ -34,14 +34,15 @@ SIGNS = dict(TAGS.values())
 
 @dataclass(frozen=True)
 class SaidOfSome:
-    """Figures of which the same may be said: colour, sign and words of it; `named`: those with a
-    signal, if they are few enough to name."""
+    """Figures of which the same may be said: colour, sign and words of it; `named`: those that are
+    judged; `folded`: whether they stand in a part to open, for there are many, or no signal."""
 
     colour: str
     sign: str
     words: str
     number: int
     named: tuple[FigureLine, ...]
+    folded: bool
 
 
 def answer(lines: Sequence[FigureLine]) -> str:
@@ -72,9 +73,10 @@ def verdicts(lines: Sequence[FigureLine]) -> tuple[SaidOfSome, ...]:
     for colour, words in MEANINGS.items():
         those = of(lines, colour)
         if those or colour in (IMPROVING, CONCERN):
-            named = tuple(those) if colour in SIGNALS and len(those) <= MANY else ()
+            named = () if colour == NOT_JUDGED else tuple(those)
+            folded = bool(named) and (colour not in SIGNALS or len(those) > MANY)
             why = f" ({_reasons(those)})" if colour == NOT_JUDGED else ""
-            found.append(SaidOfSome(colour, SIGNS[colour], words + why, len(those), named))
+            found.append(SaidOfSome(colour, SIGNS[colour], words + why, len(those), named, folded))
     return tuple(found)
 
 

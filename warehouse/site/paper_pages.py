@@ -2,25 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
+from datetime import date
 
-from warehouse.base.months import day_words, month_text
+from warehouse.base.months import day_words
 from warehouse.base.sql import rows
-from warehouse.base.text import plural
-from warehouse.kpi.catalogue import catalogue
-from warehouse.outputs.headline import (
-    BESIDE,
-    CONFIRMS_NOTHING,
-    MEANINGS,
-    beside_value,
-    headline_value,
-)
+from warehouse.outputs.headline import CONFIRMS_NOTHING, MEANINGS
 from warehouse.site.agreed_page import AgreedItem, read_agreed
 from warehouse.site.claims_page import PublicStatement, claim_sources, of_places, read_claims
-from warehouse.site.figure_line import tag_of
+from warehouse.site.figure_line import (
+    CONCERN,
+    IMPROVING,
+    NEITHER,
+    NO_CHANGE,
+    NOT_JUDGED,
+    FigureLine,
+)
 from warehouse.site.kpi_charts import kpi_chart
+from warehouse.site.overview import headline_lines
+from warehouse.site.overview_answer import answer
 from warehouse.site.plan_page import SitePlan, read_plan, summary
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage
@@ -31,31 +32,12 @@ from warehouse.site.site_paths import (
     COUNCIL_PAPER,
     INDEX,
     PLAN,
-    kpi_page,
 )
 
-Row = dict[str, Any]
-Tag = tuple[str, str, str]
 CHARTS, CONFLICTS, STATEMENTS, CAVEATS = 2, 6, 5, 3  # what two pages have room for
 NO_PLAN = "The mart has no plan of this place."
-# Colours of the judgement -> which chart says most, and the words of the count.
-TOLD = {
-    "orange": "a concern",
-    "green": "improving",
-    "blue": "changed, good or bad is not said",
-    "grey": "without clear change",
-    "white": "not judged",
-}
-
-
-@dataclass(frozen=True)
-class PaperFigure:
-    """A headline figure of the home place with what stands beside it."""
-
-    kpi_id: str
-    cells: tuple[str, ...]
-    tag: Tag
-    source: str
+# Colours of verdicts: of which figures a chart says most, first.
+ORDER = (CONCERN, IMPROVING, NEITHER, NO_CHANGE, NOT_JUDGED)
 
 
 @dataclass(frozen=True)
@@ -69,19 +51,22 @@ class PaperList:
 
 def paper_pages(figures: SiteFigures) -> Iterable[SitePage]:
     """Both papers about the home place."""
-    shown = headline_figures(figures)
+    home = figures.places.home
+    shown = headline_lines(figures, home)
+    newest = {one.kpi_id: figures.newest(one.kpi_id, home) or {} for one in shown}
+    sources = (figures.source_of(kpi, row["edition"]) for kpi, row in newest.items())
     charts = charts_of(figures, shown)
     common = {
-        "lede": lede(shown),
+        "lede": answer(shown),
         "headlines": headline_table(shown),
         "charts": charts,
         "meanings": MEANINGS,
-        "caveats": caveats_of(figures, [one.kpi_id for one in shown]),
-        "sources": tuple(dict.fromkeys(one.source for one in shown)),
+        "caveats": caveats_of(figures, {kpi: row["month"] for kpi, row in newest.items()}),
+        "sources": tuple(dict.fromkeys(sources)),
         "as_at": day_words(figures.as_at),
         "confirms_nothing": CONFIRMS_NOTHING if figures.publication["synthetic"] else "",
     }
-    place = figures.places.home.name
+    place = home.name
     plan = read_plan(figures)
     board = ("The plan", summary(plan) if plan.actions else NO_PLAN, (plan_list(plan),))
     council = ("What was agreed, and what was said", "", council_lists(figures))
@@ -95,56 +80,21 @@ def paper_pages(figures: SiteFigures) -> Iterable[SitePage]:
         yield SitePage(path, "paper.html.j2", title, content, charts=charts, trail=trail)
 
 
-def headline_figures(figures: SiteFigures) -> list[PaperFigure]:
-    """The headline figures of the home place, theme by theme."""
-    home = figures.places.home
-    figures.read_facts([home])
-    found = []
-    for kpi_id in (kpi.kpi_id for kpi in catalogue().values() if kpi.headline):
-        if kpi_id not in figures.kpis:
-            continue
-        facts, newest = figures.facts(kpi_id, home), figures.newest(kpi_id, home)
-        if facts is not None and newest is not None:
-            kpi = figures.kpis[kpi_id]
-            row = {**newest, "title": kpi["title"], "unit": kpi["unit"], "facts": facts}
-            source = figures.source_of(kpi_id, newest["edition"])
-            found.append(PaperFigure(kpi_id, paper_cells(row), tag_of(facts), source))
-    return found
-
-
-def paper_cells(row: Row) -> tuple[str, ...]:
-    """A figure in the words of the headline. `row`: its newest period, with `title`, `unit` and
-    `facts`."""
-    beside = dict(zip(BESIDE, beside_value(row), strict=True))
-    told = (beside[name] for name in ("On the year", "Signal", "England", "Status"))
-    month, label = row["month"], row["period_label"]
-    period = f"{month:%b %Y}" if label == month_text(month) else label
-    return row["title"], period, headline_value(row), *told
-
-
-def headline_table(shown: Sequence[PaperFigure]) -> PageTable:
-    """A row per figure: value, change, judgement, England."""
-    links = {(number, 0): kpi_page(one.kpi_id) for number, one in enumerate(shown)}
+def headline_table(shown: Sequence[FigureLine]) -> PageTable:
+    """A row per figure: value, change, verdict, England."""
+    links = {(number, 0): one.path for number, one in enumerate(shown)}
     headings = ("Figure", "Period", "Value", "On the year", "Judgement", "England", "Status")
-    return PageTable(
-        "The newest figures", headings, [one.cells for one in shown], frozenset({2, 3, 5}), links
-    )
-
-
-def lede(shown: Sequence[PaperFigure]) -> str:
-    """How many figures are improving, a concern, or neither, in a sentence."""
-    counted = [
-        (sum(one.tag[0] == colour for one in shown), words) for colour, words in TOLD.items()
+    cells = [
+        (one.title, one.period, one.value, one.change, one.tag[2], one.england, one.status)
+        for one in shown
     ]
-    told = ", ".join(f"{number} {words}" for number, words in counted if number)
-    return f"Of {plural(len(shown), 'figure')}: {told}." if shown else "There is no figure."
+    return PageTable("The newest figures", headings, cells, frozenset({2, 3, 5}), links)
 
 
-def charts_of(figures: SiteFigures, shown: Sequence[PaperFigure]) -> tuple[Chart, ...]:
+def charts_of(figures: SiteFigures, shown: Sequence[FigureLine]) -> tuple[Chart, ...]:
     """The control charts that say most: concerns first, then improvements."""
-    order = list(TOLD)
     found: list[Chart] = []
-    for one in sorted(shown, key=lambda one: order.index(one.tag[0])):
+    for one in sorted(shown, key=lambda one: ORDER.index(one.judged)):
         chart = kpi_chart(figures, one.kpi_id, figures.places.home)
         if chart is not None:
             found.append(chart)
@@ -153,16 +103,23 @@ def charts_of(figures: SiteFigures, shown: Sequence[PaperFigure]) -> tuple[Chart
     return tuple(found)
 
 
-def caveats_of(figures: SiteFigures, kpis: Sequence[str]) -> tuple[str, ...]:
-    """The newest caveats of these KPIs about breaks, definitions and what may not be compared."""
-    feeds = {figures.kpis[kpi]["feed"] for kpi in kpis}
+def caveats_of(figures: SiteFigures, months: Mapping[str, date]) -> tuple[str, ...]:
+    """The newest caveats about breaks, definitions and what may not be compared. `months`: KPI ->
+    its newest month; what begins after the newest of a KPI or feed says nothing of its figures."""
+    newest = dict(months)
+    for kpi_id, month in months.items():
+        feed = figures.kpis[kpi_id]["feed"]
+        newest[feed] = max(month, newest.get(feed, month))
     found = rows(
         figures.db,
         """SELECT caveat, max(first_month) AS since FROM governance.caveat
-           WHERE subject_id IN (SELECT unnest($subjects::VARCHAR[])) AND org_code IS NULL
+           JOIN (SELECT unnest($subjects::VARCHAR[]) AS subject_id,
+                        unnest($newest::DATE[]) AS newest) USING (subject_id)
+           WHERE org_code IS NULL AND (first_month IS NULL OR first_month <= newest)
              AND kind IN ('series_break', 'redefinition', 'non_comparable', 'coverage_growth')
            GROUP BY caveat ORDER BY since DESC NULLS LAST, caveat LIMIT $most""",
-        subjects=[*kpis, *sorted(feeds)],
+        subjects=list(newest),
+        newest=list(newest.values()),
         most=CAVEATS,
     )
     return tuple(row["caveat"] for row in found)

@@ -89,6 +89,16 @@ def test_the_places_of_the_settings_can_be_reached(figures: SiteFigures, site: P
         assert f'href="{one.path}"' in text and (site / one.path).is_file()
 
 
+def test_concerns_of_places_within_are_on_the_first_page(figures: SiteFigures, site: Path) -> None:
+    concerns = overview(figures).content["concerns"]
+    found = {one.name: {line.kpi_id for line in one.lines} for one in concerns}
+    assert "appointments_within_two_weeks_share" in found["East Leicestershire and Rutland"]
+    within = {line.kpi_id: line for one in concerns for line in one.lines}
+    assert all("concern" in line.tag[2] for line in within.values())
+    text = (site / "index.html").read_text(encoding="utf-8").partition('id="concerns"')[2]
+    assert all(f'href="{one.path}"' in text for one in concerns)
+
+
 def test_revisions_are_those_of_the_newest_edition(figures: SiteFigures) -> None:
     table = overview(figures).content["revised"]
     firsts = {cells[0]: cells for cells in table.cells}

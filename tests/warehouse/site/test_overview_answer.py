@@ -1,11 +1,12 @@
 """The answer of the first page says no more than the judgements do."""
 
-from datetime import date
-
 import pytest
 
-from warehouse.site.figure_line import FigureLine, newest_judged
+from tests.warehouse.site.series_rows import row
+from warehouse.site.figure_line import FigureLine, verdict
 from warehouse.site.overview_answer import answer, not_yet_words, verdicts
+from warehouse.statistics.point_words import PROVISIONAL, ChartedPoint
+from warehouse.statistics.sentences import SentenceFacts
 
 WORDS = {"white": "too few months", "grey": "no clear change"}
 
@@ -17,7 +18,7 @@ def line(
     tag = (colour, "*", WORDS.get(colour, "a signal"))
     return FigureLine(
         f"kpi_{title}", title, f"kpis/{title}.html", "1", "March 2025", "-", "+50.0%", "-", status,
-        tag, "", None, "", undecided, colour, "March 2025",
+        tag, "", None, "", undecided, "March 2025",
     )  # fmt: skip
 
 
@@ -42,33 +43,56 @@ def test_figures_with_a_signal_are_named() -> None:
     found = {one.colour: one for one in verdicts([line("green", "B"), line("grey"), line("white")])}
     assert [one.title for one in found["green"].named] == ["B"]
     assert (found["orange"].number, found["orange"].named) == (0, ())
-    assert (found["grey"].number, found["grey"].named) == (1, ())
+    assert not found["green"].folded
+    grey = found["grey"]
+    assert (grey.number, [one.title for one in grey.named], grey.folded) == (1, ["A"], True)
+    assert found["white"].named == ()
     assert found["white"].words == "not judged (1 too few months)"
 
 
-def month(
-    value: float | None, signal: str | None, variation: str | None = None
-) -> dict[str, object]:
-    """A period of a series."""
-    when = date(2025, 3, 1)
-    return {"month": when, "value": value, "signal": signal, "variation": variation}
+def facts(not_judged: str | None = PROVISIONAL) -> SentenceFacts:
+    """The facts of a newest month that is not judged, or has no signal."""
+    chart = ChartedPoint(not_judged=not_judged)
+    return SentenceFacts("LLR", "A", "events", "March 2025", "March 2024", 10.0, chart=chart)
 
 
-def test_a_figure_counts_by_its_newest_month_that_is_judged() -> None:
-    provisional, missing = month(1.0, None), month(None, "none")
-    judged = month(1.0, "shift", "improvement")
-    assert newest_judged([month(1.0, "none"), judged, missing, provisional]) == (
-        "green",
-        "March 2025",
-    )
-    assert newest_judged([month(1.0, "shift")])[0] == "blue"
-    assert newest_judged([month(1.0, "none")])[0] == "grey"
-    assert newest_judged([provisional]) == ("white", "")
+def test_a_verdict_is_of_the_newest_month_that_is_judged_and_names_it() -> None:
+    better = row(13, 9.0, signal="shift", direction="high", variation="improvement")
+    provisional = row(14, 9.0, signal=None, not_judged_because=PROVISIONAL)
+    tag, month = verdict(facts(), [row(12, 9.0), better, provisional])
+    assert tag == ("green", "▲", "improvement in Feb 2025; Mar 2025 provisional")
+    assert month == "February 2025"
+    missing = row(14, None)
+    tag, _ = verdict(facts(), [row(12, 9.0), row(13, None), provisional, missing])
+    assert tag == ("grey", "●", "no clear change in Jan 2025; Mar 2025 provisional")
+    neither = row(13, 9.0, signal="shift", direction="low")
+    tag, _ = verdict(facts(), [neither, row(14, 9.0, signal=None, not_judged_because="too few")])
+    assert tag == ("blue", "◆", "unusually low in Feb 2025; Mar 2025 not judged")
 
 
-def test_many_figures_with_a_signal_are_counted() -> None:
+def test_a_verdict_on_the_newest_month_needs_no_month() -> None:
+    assert verdict(facts(None), [row(14, 9.0)]) == (("grey", "●", "no clear change"), "March 2025")
+
+
+@pytest.mark.parametrize(("number", "counts"), [(8, True), (7, False)])
+def test_a_verdict_does_not_count_for_more_than_six_months(number: int, counts: bool) -> None:
+    provisional = row(14, 9.0, signal=None, not_judged_because=PROVISIONAL)
+    tag, month = verdict(facts(), [row(number, 9.0), provisional])
+    assert (tag[0] == "grey", month != "") == (counts, counts)
+    if not counts:
+        assert tag == ("white", "○", "not judged since August 2024")
+
+
+def test_a_figure_without_a_judged_month_says_why() -> None:
+    few = row(14, 9.0, signal=None, not_judged_because="too few months (3 of 8)")
+    assert verdict(facts("too few months (3 of 8)"), [few]) == (
+        ("white", "○", "too few months (3 of 8)"), "",
+    )  # fmt: skip
+
+
+def test_many_figures_with_a_signal_are_folded() -> None:
     [first, *_] = verdicts([line("green", str(number)) for number in range(7)])
-    assert (first.number, first.named) == (7, ())
+    assert (first.number, len(first.named), first.folded) == (7, 7, True)
 
 
 def test_provisional_figures_are_counted_with_those_outside_their_limits() -> None:

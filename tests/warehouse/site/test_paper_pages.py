@@ -3,36 +3,49 @@
 from datetime import date
 
 from tests.warehouse.site.test_claims_page import claim
+from tests.warehouse.site.test_overview_answer import line
 from tests.warehouse.site.test_plan_page import action
 from warehouse.site.claims_page import claim_sources
+from warehouse.site.overview import overview
 from warehouse.site.paper_pages import (
     CONFLICTS,
     STATEMENTS,
-    PaperFigure,
+    caveats_of,
     headline_table,
-    lede,
+    paper_pages,
     plan_list,
     statement_list,
 )
 from warehouse.site.plan_page import SitePlan
+from warehouse.site.site_figures import SiteFigures
 
 
-def figure(colour: str, title: str = "GP appointments") -> PaperFigure:
-    """A headline figure that is judged as `colour`."""
-    cells = (title, "Mar 2025", "668,507", "+5.0%", "no clear change", "+5.6%", "final")
-    return PaperFigure("appointments", cells, (colour, "●", "words"), "NHS England")
-
-
-def test_the_first_sentence_counts_every_judgement() -> None:
-    shown = [figure("grey"), figure("orange"), figure("grey")]
-    assert lede(shown) == "Of 3 figures: 1 a concern, 2 without clear change."
-    assert lede([]) == "There is no figure."
-
-
-def test_the_table_of_figures_leads_to_their_pages() -> None:
-    table = headline_table([figure("grey")])
+def test_the_table_of_figures_leads_to_their_pages_and_says_verdicts() -> None:
+    table = headline_table([line("grey")])
     assert len(table.headings) == len(table.cells[0])
-    assert table.links == {(0, 0): "kpis/appointments.html"}
+    assert table.cells[0][4] == "no clear change"
+    assert table.links == {(0, 0): "kpis/A.html"}
+
+
+def test_papers_answer_as_the_first_page_does(figures: SiteFigures) -> None:
+    first = overview(figures).content
+    lines = [line for theme in first["themes"] for line in theme.lines]
+    for paper in paper_pages(figures):
+        assert paper.content["lede"] == first["answer"]
+        told = [row[4] for row in paper.content["headlines"].cells]
+        assert told == [one.tag[2] for one in lines]
+    assert any(" in Feb 2025; Mar 2025 provisional" in one for one in told)
+
+
+def test_a_break_after_the_newest_month_is_no_caveat(figures: SiteFigures) -> None:
+    feed = "gp_appointments_sub_icb"
+    kpi = next(kpi for kpi, row in figures.kpis.items() if row["feed"] == feed)
+    said = "ICBs merged on 1 April 2026"
+    before, since = (
+        " ".join(caveats_of(figures, {kpi: month}))
+        for month in (date(2025, 3, 1), date(2026, 4, 1))
+    )
+    assert said not in before and said in since
 
 
 def test_a_board_reads_what_is_called_green_against_the_data() -> None:
