@@ -66,15 +66,26 @@ def limits_words(row: Row, unit: str) -> str:
         return ""
     if row["upper_limit"] is None:
         return f"There are no limits: {row['not_judged_because'] or TOO_FEW}."
-    mean, lower, upper = (
-        charted_text(row, key, unit) for key in ("mean", "lower_limit", "upper_limit")
-    )
+    mean, lower, upper, value = _told_apart(row, unit)
     few = "trial limits" if row["limits"] == "trial" else "limits"
     because = f" ({row['baseline_because'].rstrip('.')})" if row["baseline_because"] else ""
     return (
         f"The mean is {mean}, the {few} {lower} to {upper}, worked out from "
         f"{row['points_in_baseline']} months from {say_months([row['baseline_from']])}{because}."
+        + value
     )
+
+
+def _told_apart(row: Row, unit: str) -> tuple[str, str, str, str]:
+    """Mean and limits as texts, with as many decimals as tell the value from the limits; and the
+    value in a sentence where that takes more than it has elsewhere."""
+    for digits in (1, 2, 3):
+        names = ("mean", "lower_limit", "upper_limit", "charted_value")
+        mean, lower, upper, value = (charted_text(row, name, unit, digits) for name in names)
+        if value not in (lower, upper):
+            break
+    plain = value in ("-", charted_text(row, "charted_value", unit))
+    return mean, lower, upper, "" if plain else f" The value is {value}."
 
 
 def england_words(unit: str, drawn: bool) -> str:
@@ -84,10 +95,10 @@ def england_words(unit: str, drawn: bool) -> str:
     return NO_ENGLAND if unit in COUNTED else "There is no figure of England to draw beside it."
 
 
-def charted_text(row: Row, name: str, unit: str) -> str:
-    """A value of a chart as text, on the basis of the chart."""
+def charted_text(row: Row, name: str, unit: str, digits: int = 1) -> str:
+    """A value of a chart as text, on the basis of the chart. `digits`: of shares."""
     value = row[name]
-    return "-" if value is None else number_words(value, row["basis"], unit)
+    return "-" if value is None else number_words(value, row["basis"], unit, digits)
 
 
 def series_table(

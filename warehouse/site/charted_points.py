@@ -150,12 +150,12 @@ def axis_words(basis: str | None, unit: str, monthly: bool = True) -> str:
     return said if monthly or unit != "events" else "Number"
 
 
-def number_words(value: float, basis: str | None, unit: str) -> str:
+def number_words(value: float, basis: str | None, unit: str, digits: int = 1) -> str:
     """A value of a chart, its mean or a limit as text, on the basis of the chart: of whole numbers
-    the mean is none, and has no more decimals than one."""
+    the mean is none, and has no more decimals than one. `digits`: of shares."""
     if unit in WHOLE and value != int(value):
         return say_per_day(value, unit)
-    return say_per_day(value, unit) if basis == PER_WORKING_DAY else value_text(value, unit)
+    return say_per_day(value, unit) if basis == PER_WORKING_DAY else value_text(value, unit, digits)
 
 
 def chart_key(points: Sequence[DrawnPoint]) -> list[KeyEntry]:

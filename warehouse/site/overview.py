@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehouse.base.months import day_words, say_months
-from warehouse.base.number_format import say_change, value_text
+from warehouse.base.number_format import rounds_to_nothing, say_change, value_text
 from warehouse.base.text import plural
 from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.headline import MEANINGS
@@ -129,13 +129,17 @@ def concerns_within(figures: SiteFigures) -> tuple[PlaceConcerns, ...]:
 
 def _revised(figures: SiteFigures) -> PageTable | None:
     """What the newest editions changed of this place: a row per KPI, the largest first."""
-    found = revised(figures.db, figures.places.home)
+    found = [
+        row
+        for row in revised(figures.db, figures.places.home)
+        if not rounds_to_nothing(row["unit"], row["change"], row["ratio"], 2)
+    ]
     if not found:
         return None
     cells, links = [], {}
     for number, row in enumerate(found[:MOST_REVISED]):
         links[number, 0] = kpi_page(row["kpi_id"])
-        old, new = (value_text(row[name], row["unit"]) for name in ("old_value", "new_value"))
+        old, new = (value_text(row[name], row["unit"], 2) for name in ("old_value", "new_value"))
         change = say_change(row["unit"], row["change"], row["ratio"], 2)
         cells.append(
             [row["title"], say_months([row["month"]]), old, new, change, f"{row['revised']:,}"]

@@ -9,21 +9,21 @@ from typing import Any
 
 import duckdb
 
-from warehouse.base.months import day_words
+from warehouse.base.months import day_words, say_months
 from warehouse.base.sql import rows
 from warehouse.base.text import plural
 from warehouse.outputs.plan_queries import no_plan, plan_actions
 from warehouse.outputs.plan_words import evidence_words, name_words
+from warehouse.plan.rating import OVERDUE, ConflictRule, rating_rules
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import AGREED, INDEX, PAYMENT, PLAN, action_page
 
 Row = dict[str, Any]
-# Conflicts of an action that is called good, in which its evidence says otherwise.
-SAYS_GREEN = (
-    *("green_but_worsening", "green_but_below_threshold", "green_but_stale"),
-    "complete_without_evidence",
-)
+# Conflicts of an action that is called good, in which its evidence says otherwise; without any
+# evidence the data say nothing.
+SAYS_GREEN = ("green_but_worsening", "green_but_below_threshold", "green_but_stale")
+NO_EVIDENCE = "complete_without_evidence"
 
 
 @dataclass(frozen=True)
@@ -43,12 +43,16 @@ class SitePlan:
         """Actions that are called green or complete while their evidence says otherwise."""
         return [row for row in self.actions if set(row["conflicts"]) & set(SAYS_GREEN)]
 
-    @property
-    def otherwise(self) -> list[Row]:
-        """Actions with conflicts of other kinds alone."""
-        said = {row["action_id"] for row in self.contradicted}
-        others = [row for row in self.actions if set(row["conflicts"]) - {"overdue"}]
-        return [row for row in others if row["action_id"] not in said]
+    def of_kind(self, rule: ConflictRule) -> list[tuple[Row, str]]:
+        """Actions with a kind of conflict, each with its reason."""
+        if rule.early:
+            return [(row, row["early_success"]) for row in self.actions if row["early_success"]]
+        return [
+            (row, reason)
+            for row in self.actions
+            for kind, reason in zip(row["conflicts"], row["conflict_reasons"], strict=True)
+            if kind == rule.conflict
+        ]
 
     @property
     def late(self) -> list[Row]:
@@ -94,10 +98,8 @@ def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
         "summary": summary(plan),
         "rated_on": day_words(plan.actions[0]["rated_on"]),
         "as_at": day_words(plan.as_at),
-        "contradicted": conflict_table(
-            plan.contradicted, "Called green or complete; the data say otherwise"
-        ),
-        "otherwise": conflict_table(plan.otherwise, "Other contradictions"),
+        "invented": any(row["synthetic"] for row in plan.actions),
+        "conflicts": conflict_tables(plan),
         "late": late_table(plan),
         "areas": [
             (area, plan.areas.get(area, name_words(area)), _of_area(plan, area))
@@ -117,27 +119,41 @@ def summary(plan: SitePlan) -> str:
     count = len(plan.actions)
     is_open = sum(row["is_open"] for row in plan.actions)
     contradicted = len(plan.contradicted)
+    bare = sum(NO_EVIDENCE in row["conflicts"] for row in plan.actions)
+    without = f", {bare} {'is' if bare == 1 else 'are'} complete without evidence" if bare else ""
     return (
         f"{plural(count, 'action')}: {is_open} open, of them {len(plan.late)} overdue on "
         f"{day_words(plan.as_at)}. {contradicted} {'is' if contradicted == 1 else 'are'} called "
-        "green or complete while the data say otherwise."
+        f"green or complete while the data say otherwise{without}."
     )
 
 
-def conflict_table(actions: Sequence[Row], caption: str) -> PageTable:
-    """A row per action: what the plan says, what contradicts it, whose it is, and until when."""
+def conflict_tables(plan: SitePlan) -> list[PageTable]:
+    """A table per kind of conflict that there is, but for overdue actions: these have their own, as
+    on the day of publication."""
+    tables = (
+        conflict_table(rule.title, plan.of_kind(rule))
+        for rule in rating_rules().conflicts
+        if rule.conflict != OVERDUE
+    )
+    return [table for table in tables if table.cells]
+
+
+def conflict_table(caption: str, found: Sequence[tuple[Row, str]]) -> PageTable:
+    """A row per action: what the plan says, what contradicts it, whose it is, and until when.
+    `found`: actions with the reason."""
     cells = [
         [
             row["title"],
             f"{row['self_rating']}, {row['status']}",
-            " ".join(row["conflict_reasons"]),
+            reason,
             row["owner_role"],
             day_words(row["due_current"]),
         ]
-        for row in actions
+        for row, reason in found
     ]
     headings = ("Action", "The plan says", "The data say", "Owner", "Due")
-    return PageTable(caption, headings, cells, links=_links(actions))
+    return PageTable(caption, headings, cells, links=_links(row for row, _ in found))
 
 
 def late_table(plan: SitePlan) -> PageTable:
@@ -190,7 +206,7 @@ def _of_area(plan: SitePlan, area: str) -> PageTable:
             row["owner_role"],
             day_words(row["due_current"]),
             row["self_rating"],
-            f"{row['computed_rating']}. {row['rating_reason']}",
+            f"{row['computed_rating']}. {row['rating_reason']}{rated_words(row)}",
             " ".join(
                 f"{one['kpi_title']}. {evidence_words(one)}"
                 for one in plan.evidence.get(row["action_id"], [])
@@ -203,6 +219,14 @@ def _of_area(plan: SitePlan, area: str) -> PageTable:
     headings = ("Action", "Status", "Owner", "Due", "Rated by its owner", "Rated from the data")
     caption = f"{plan.areas.get(area, name_words(area))}: actions"
     return PageTable(caption, (*headings, "Evidence"), cells, links=_links(own))
+
+
+def rated_words(row: Row) -> str:
+    """Of an overdue action, of when the figures are by which it is rated: it is overdue on another
+    day."""
+    if not row["late"]:
+        return ""
+    return f" (Rated on figures of {say_months([row['rated_on'].replace(day=1)])}.)"
 
 
 def _links(actions: Iterable[Row]) -> dict[tuple[int, int], str]:

@@ -109,7 +109,12 @@ def _networks(
             line += _amounts(list(own.values()))
         cells.append(line)
     money = ["Maximum", "Approved so far"] if some_amounts else []
-    headings = ["Network", *(row["title"] for row in areas), *money]
+    measures = {row["area"]: row["kpi_title"] for row in assessed}
+    named_areas = (
+        f"{row['title']}: {measure}" if (measure := measures.get(row["area"])) else row["title"]
+        for row in areas
+    )
+    headings = ["Network", *named_areas, *money]
     caption = f"Where each network stands in {year}: its figures, and what the ICB decided"
     numeric = frozenset({len(headings) - 2, len(headings) - 1}) if some_amounts else frozenset()
     return PageTable(caption, headings, cells, numeric)
@@ -142,8 +147,9 @@ def _amounts(own: Sequence[Row]) -> list[str]:
     """The maximum of a network, once, and what of it is approved."""
     most = next((row["maximum_amount"] for row in own if row["maximum_amount"] is not None), None)
     approved = [row["amount"] for row in own if row["amount"] is not None]
-    told = "-" if not approved else pounds(sum(approved))
-    return ["-" if most is None else pounds(most), told]
+    # To the whole pound: thirds of a maximum add up to it but for a penny.
+    told = "-" if not approved else pounds(round(sum(approved)))
+    return ["-" if most is None else pounds(round(most)), told]
 
 
 def _areas(year: str, areas: Sequence[Row], titles: dict[str, str]) -> PageTable:

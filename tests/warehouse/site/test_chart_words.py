@@ -90,6 +90,11 @@ def test_limits_in_a_sentence() -> None:
         "The mean is 10, the limits 8 to 12, worked out from 24 months from January 2024."
     )
     assert limits_words(uncharted(0, 10.0), "events") == ""
+    near = row(0, 0.0488, mean=0.05, lower_limit=0.0493, upper_limit=0.0511)
+    said = limits_words(near, "share")
+    assert "The mean is 5.00%, the limits 4.93% to 5.11%" in said
+    assert said.endswith(" The value is 4.88%.")
+    assert "the limits 4.9% to 5.1%" in limits_words({**near, "charted_value": 0.052}, "share")
     few = {"upper_limit": None, "signal": None, "not_judged_because": "too few months (3 of 8)"}
     said = limits_words(row(0, 10.0, **few), "events")
     assert said == "There are no limits: too few months (3 of 8)."

@@ -104,6 +104,9 @@ def test_revisions_are_those_of_the_newest_edition(figures: SiteFigures) -> None
     firsts = {cells[0]: cells for cells in table.cells}
     assert firsts["GP appointments attended"][1:4] == ["February 2025", "563,438", "564,853"]
     assert not any(title.startswith("Pharmacy First") for title in firsts)  # of an older edition
+    assert all(cells[2] != cells[3] and cells[4] != "0.00 pp" for cells in table.cells)
+    shares = [cells for cells in table.cells if cells[4].endswith(" pp")]
+    assert shares and all(cells[2][-4] == "." for cells in shares)  # two decimals
 
 
 @pytest.mark.parametrize(

@@ -3,10 +3,21 @@
 from datetime import date
 from typing import Any
 
+from warehouse.base.sql import rows
 from warehouse.site.action_pages import history_table, rating_tag
 from warehouse.site.agreed_page import agreed_item
-from warehouse.site.plan_page import SitePlan, aims_table, conflict_table, late_table, summary
+from warehouse.site.plan_page import (
+    SitePlan,
+    aims_table,
+    conflict_tables,
+    late_table,
+    plan_page,
+    rated_words,
+    read_plan,
+    summary,
+)
 from warehouse.site.plan_payment_page import payment_years
+from warehouse.site.site_figures import SiteFigures
 
 DAY = date(2026, 11, 30)
 
@@ -26,6 +37,8 @@ def action(number: int, **changed: Any) -> dict[str, Any]:
         "late": False,
         "conflicts": [],
         "conflict_reasons": [],
+        "early_success": None,
+        "rated_on": date(2025, 3, 31),
         **changed,
     }
 
@@ -33,7 +46,14 @@ def action(number: int, **changed: Any) -> dict[str, Any]:
 def plan() -> SitePlan:
     """Three actions: one contradicted, one overdue with a moved date, one complete."""
     against = action(1, conflicts=["green_but_worsening"], conflict_reasons=["It gets worse."])
-    moved = action(2, conflicts=["due_moved_often"], late=True, due_current=date(2026, 11, 1))
+    moved = action(
+        2,
+        conflicts=["due_moved_often", "overdue"],
+        conflict_reasons=["It has moved.", "It is late."],
+        early_success="It is met.",
+        late=True,
+        due_current=date(2026, 11, 1),
+    )
     done = action(3, status="complete", is_open=False, llr_aim=None, self_rating="blue")
     return SitePlan(DAY, (against, moved, done), aims={"tackle_8am_rush": "The 8am rush"})
 
@@ -45,13 +65,37 @@ def test_the_summary_counts_what_contradicts_green_and_names_the_day() -> None:
     )
 
 
-def test_contradictions_of_green_are_apart_from_others() -> None:
+def test_every_kind_of_contradiction_is_apart() -> None:
     found = plan()
     assert [row["action_id"] for row in found.contradicted] == ["A-1"]
-    assert [row["action_id"] for row in found.otherwise] == ["A-2"]
-    table = conflict_table(found.contradicted, "Contradicted")
-    assert list(table.cells[0])[:3] == ["Action 1", "green, in progress", "It gets worse."]
-    assert table.links == {(0, 0): "plan/action-A-1.html"}
+    worse, moved, met = conflict_tables(found)
+    assert list(worse.cells[0])[:3] == ["Action 1", "green, in progress", "It gets worse."]
+    assert worse.links == {(0, 0): "plan/action-A-1.html"}
+    assert [table.cells[0][2] for table in (moved, met)] == ["It has moved.", "It is met."]
+    assert len({worse.caption, moved.caption, met.caption}) == 3
+
+
+def test_without_evidence_the_data_say_nothing() -> None:
+    reasons = {"conflicts": ["complete_without_evidence"], "conflict_reasons": ["No evidence."]}
+    found = SitePlan(DAY, (action(4, status="complete", is_open=False, **reasons),))
+    assert found.contradicted == []
+    assert summary(found).endswith("data say otherwise, 1 is complete without evidence.")
+    [table] = conflict_tables(found)
+    assert table.caption == "Complete without evidence"
+
+
+def test_an_overdue_action_says_on_which_figures_it_is_rated() -> None:
+    said = [rated_words(row) for row in plan().actions]
+    assert said == ["", " (Rated on figures of March 2025.)", ""]
+
+
+def test_the_page_of_the_sample_has_every_conflict_of_the_mart(figures: SiteFigures) -> None:
+    page = plan_page(figures, read_plan(figures))
+    shown = sum(len(table.cells) for table in page.content["conflicts"])
+    sql = "SELECT count(*) AS number FROM plan.plan_conflict WHERE conflict <> 'overdue'"
+    [listed] = rows(figures.db, sql)
+    assert shown == listed["number"] > 0
+    assert page.content["invented"]
 
 
 def test_overdue_is_as_on_the_day_of_publication() -> None:
@@ -93,6 +137,7 @@ def assessed(year: str, area: str, pcn: str = "U1", **changed: Any) -> dict[str,
         "pcn_code": pcn,
         "pcn_name": f"Network {pcn}",
         "unit": "share",
+        "kpi_title": "Calls answered",
         "baseline_month": date(2024, 4, 1),
         "baseline_value": 0.5,
         "latest_month": date(2025, 3, 1),
@@ -125,16 +170,19 @@ def area_of(year: str, name: str) -> dict[str, Any]:
 def test_years_of_the_payment_are_apart_and_the_maximum_is_said_once() -> None:
     areas = [area_of("2024/25", "calls"), area_of("2024/25", "online"), area_of("2023/24", "ease")]
     unknown = {"latest_value": None, "change": None, "decision": "pending", "decided_on": None}
-    rows = [
-        assessed("2024/25", "calls"),
+    assessments = [
+        assessed("2024/25", "calls", amount=1000.01),
         assessed("2024/25", "online", **unknown, amount=None),
         assessed("2023/24", "ease", maximum_per_patient=None, maximum_amount=None, amount=None),
     ]
-    newest, before = payment_years(rows, areas, {"U1": "First network"}, {"k": "Calls answered"})
+    newest, before = payment_years(
+        assessments, areas, {"U1": "First network"}, {"k": "Calls answered"}
+    )
     assert (newest.year, before.year) == ("2024/25", "2023/24")
     assert sum("£1.40 per patient" in rule for rule in newest.rules) == 1
     assert list(newest.networks.headings) == [
-        *("Network", "Calls", "Online", "Maximum", "Approved so far")
+        *("Network", "Calls: Calls answered", "Online: Calls answered", "Maximum"),
+        "Approved so far",
     ]
     assert [list(row) for row in newest.networks.cells] == [
         [
@@ -145,7 +193,7 @@ def test_years_of_the_payment_are_apart_and_the_maximum_is_said_once() -> None:
             "£1,000",
         ]
     ]
-    assert list(before.networks.headings) == ["Network", "Ease"]
+    assert list(before.networks.headings) == ["Network", "Ease: Calls answered"]
     assert newest.areas.cells[0][2] == "Calls answered"
 
 
