@@ -23,6 +23,7 @@ PARTICULAR = {
     "warehouse/plan/action_faults.py": "how codes of each level begin, for an action's scope",
     "warehouse/plan/decision_answers.py": "whose figures a place's commission may ask for",
     "warehouse/settings.py": "the places that are shown first",
+    "warehouse/site/claims_page.py": "areas that a claim may name by their codes",
     "warehouse/site/place_pages.py": "places around one, of which a page shows the nearest figure",
     "warehouse/site/site_places.py": "places that have pages of their own",
 }
