@@ -108,10 +108,7 @@ def hold(
     from pipelines.cli.effects import without
     from warehouse.editions.status import hold as decide
 
-    home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
-    why = reason_for(reason, dry_run)
-    ask(Screen(), home, [without(home, key)], yes, dry_run, csv)
-    _show(decide(home, *key, why, by))
+    _rule(decide, without, (feed, edition), (reason, by), (yes, dry_run, csv))
 
 
 @app.command(rich_help_panel=PANEL)
@@ -133,10 +130,22 @@ def revoke(
     from pipelines.cli.effects import revoked
     from warehouse.editions.status import revoke as decide
 
-    home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
-    why = reason_for(reason, dry_run)
-    ask(Screen(), home, [revoked(home, key)], yes, dry_run, csv)
-    _show(decide(home, *key, why, by))
+    _rule(decide, revoked, (feed, edition), (reason, by), (yes, dry_run, csv))
+
+
+def _rule(
+    decide: Callable[[Home, str, str, str, str | None], Ruling],
+    effect: Callable[[Home, EditionKey], Effect],
+    of: tuple[str, str],
+    decider: tuple[str | None, str | None],
+    asked: tuple[bool, bool, Path | None],
+) -> None:
+    """Tell the effect of a decision on an edition (`of`: feed and edition), decide if it is agreed
+    to, and print the result. `decider` and `asked`: as of `_move`."""
+    home, key = Home.from_environment(), EditionKey(feed_named(of[0]), month_named(of[1]))
+    why = reason_for(decider[0], asked[1])
+    ask(Screen(), home, [effect(home, key)], *asked)
+    _show(decide(home, *key, why, decider[1]))
 
 
 def _show(ruling: Ruling) -> None:

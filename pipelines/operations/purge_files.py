@@ -22,7 +22,7 @@ from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import Tombstone, tombstones, write
 from warehouse.archive.withdrawals import FIND, matches, prefix_of, unambiguous
 from warehouse.base.hashing import hash_file, hash_stream
-from warehouse.base.home import WRITTEN, Home
+from warehouse.base.home import PAGES, SITE, WRITTEN, Home
 from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.editions.check_history import edition_files, state_key, verdicts
@@ -41,7 +41,7 @@ WORDS = ("observed", "expected", "message")
 RESULT = ("validation_result", "unexpected")  # an earlier release's verdicts have none
 MART = "mart"
 # What shows values of files, and what killed processes left of them.
-SHOWING = ("docs", "site", "site.new", "site.old", "reports", "state/downloads", "mart/spill")
+SHOWING = (*PAGES, f"{SITE}.new", f"{SITE}.old", "state/downloads", "mart/spill")
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ MAY = {
         "warehouse/transform/tidy.py",
     },
     "it replaces a folder of pages, where an object store would replace each page": {
-        "warehouse/outputs/data_docs/replace_site.py",
+        "warehouse/outputs/whole_folder.py",
         "warehouse/site/site_folder.py",
     },
     "it adds to a download under way, which no object store could hold": {

@@ -19,6 +19,9 @@ TARGETS, BASELINES = "targets.yaml", "baselines.yaml"
 CLAIMS = "claims.yaml"
 # All that people write in the home: beside the archive, what only a backup has.
 BY_PEOPLE = (SETTINGS, TARGETS, BASELINES, CLAIMS)
+# Pages made from the published mart: for governance, the access report, and those on other places.
+SITE = "site"
+PAGES = ("docs", SITE, "reports")
 WRITTEN = (
     "lake",
     "quarantine",
@@ -84,7 +87,7 @@ class Home:
     @property
     def site(self) -> Path:
         """The access report made from the published mart."""
-        return self.root / "site"
+        return self.root / SITE
 
     @property
     def dagster(self) -> Path:

@@ -13,7 +13,7 @@ from typing import Any
 
 import duckdb
 
-from warehouse.base.home import MART, Home
+from warehouse.base.home import MART, PAGES, Home
 from warehouse.base.sql import open_mart
 from warehouse.mart.governance import publications
 from warehouse.publication.build import Built, mart_fingerprint
@@ -120,8 +120,8 @@ def take_down(home: Home) -> bool:
     Raises SwapBlocked if a reader has one open (Windows only).
     """
     found = home.has_mart
-    for made_of_it in ("docs", "site", "reports"):
-        home.store.delete_all(made_of_it)
+    for pages in PAGES:
+        home.store.delete_all(pages)
     forget(home)
     try:
         remove_previous(home)

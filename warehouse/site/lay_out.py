@@ -18,7 +18,7 @@ from warehouse.base.number_format import limit, say_change, value_text
 from warehouse.outputs.headline import beside_value, headline_value
 from warehouse.reference.levels import LEVELS
 from warehouse.site.site_figures import SiteFigures
-from warehouse.site.site_page import Chart, PageTable, SitePage
+from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import (
     BOARD_PAPER,
     CLAIMS,
@@ -29,7 +29,6 @@ from warehouse.site.site_paths import (
     PLACES,
     PLAN,
     TRUST,
-    chart_file,
     up_from,
 )
 from warehouse.site.site_places import SitePlace
@@ -114,16 +113,6 @@ def _harmless(cell: str) -> str:
     return cell
 
 
-def _files_of(chart: Chart) -> Mapping[str, str | None]:
-    """Addresses of a chart's files; None for one that it does not have."""
-    return {
-        "svg": chart_file(chart.name),
-        "narrow": chart_file(chart.name, "narrow") if chart.narrow else None,
-        "png": chart_file(chart.name, kind="png") if chart.picture else None,
-        "csv": chart_file(chart.name, kind="csv"),
-    }
-
-
 @cache
 def _environment() -> jinja2.Environment:
     environment = jinja2.Environment(
@@ -133,7 +122,7 @@ def _environment() -> jinja2.Environment:
         trim_blocks=True,
         lstrip_blocks=True,
     )
-    filters: dict[str, Any] = {"day": day_words, "moment": moment_words, "files": _files_of}
+    filters: dict[str, Any] = {"day": day_words, "moment": moment_words}
     filters |= {
         "month": lambda month: f"{month:%b %Y}",
         "number": limit,

@@ -68,21 +68,22 @@ def _page(
     quintile: int | None,
     caveats: Sequence[str],
 ) -> SitePage:
-    found = [] if place.code in not_shown_alone() else rows.of(place)
+    hidden = place.code in not_shown_alone()
+    found = [] if hidden else rows.of(place)
     themes: dict[str, list[PlaceRow]] = {}
     for row in found:
         themes.setdefault(rows.figures.kpis[row.line.kpi_id]["theme"], []).append(row)
     shown = tuple(PlaceTheme(one, theme_title(one), tuple(each)) for one, each in themes.items())
-    hidden = place.code in not_shown_alone()
     has = [row.line.kpi_id for row in found]
+    compared = outside(found)
     content: dict[str, Any] = {
         "subject": place,
         "context": tuple(_context(rows, place, quintile)),
         "themes": shown,
         "hidden": " ".join(NOT_SHOWN) if hidden else "",
         "caveats": caveats,
-        "compared": outside(found),
-        "by_chance": f"{CHANCE * outside(found)[0]:.0f}",
+        "compared": compared,
+        "by_chance": f"{CHANCE * compared[0]:.0f}",
         "disclosure": rows.figures.publication["disclosure"],
         "breakdown": None if hidden else breakdown(rows, place),
         "practices": () if place.level == PRACTICE else rows.practices(place),

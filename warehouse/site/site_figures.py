@@ -87,14 +87,18 @@ class SiteFigures:
 
     def has_figures(self, kpi_id: str, place: SitePlace) -> bool:
         """Whether the mart has a value of a KPI and place."""
-        found = self._series.get((kpi_id, *place.key))
-        return found is not None and found["value"].count() > 0
+        return (kpi_id, *place.key) in self._newest
 
     def newest(self, kpi_id: str, place: SitePlace) -> Row | None:
         """The newest period of a KPI and place that has a value."""
-        return next(
-            (row for row in reversed(self.series(kpi_id, place)) if row["value"] is not None), None
+        return self._newest.get((kpi_id, *place.key))
+
+    @cached_property
+    def _newest(self) -> dict[Key, Row]:
+        known = (
+            (key, part.filter(pl.col("value").is_not_null())) for key, part in self._series.items()
         )
+        return {key: part.row(-1, named=True) for key, part in known if part.height}
 
     def read_facts(self, places: Iterable[SitePlace]) -> None:
         """Read the facts of the newest figure of every KPI of these places, in one query."""
@@ -120,7 +124,7 @@ class SiteFigures:
 
     def facts(self, kpi_id: str, place: SitePlace) -> SentenceFacts | None:
         """The facts of the newest figure of a KPI and place; None where there is none."""
-        if (kpi_id, *place.key) not in self._facts:
+        if (kpi_id, *place.key) not in self._facts and self.has_figures(kpi_id, place):
             self.read_facts([place])
         return self._facts.get((kpi_id, *place.key))
 

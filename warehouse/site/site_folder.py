@@ -10,6 +10,8 @@ from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 
+from warehouse.outputs.whole_folder import replace_folder
+
 MANIFEST = "manifest.json"
 MARK = "access-recovery site"
 
@@ -47,17 +49,12 @@ class SiteFolder:
         self.written += 1
         return content
 
-    def finish(self) -> None:
-        """Put the site in place of the earlier one, in two renames."""
-        (self.aside / MANIFEST).write_text(
-            json.dumps({"of": MARK, "digests": self._new}, sort_keys=True), encoding="utf-8"
-        )
-        earlier = self.target.with_name(f"{self.target.name}.old")
-        shutil.rmtree(earlier, ignore_errors=True)
-        with suppress(FileNotFoundError):
-            os.replace(self.target, earlier)
-        os.replace(self.aside, self.target)
-        shutil.rmtree(earlier, ignore_errors=True)
+    def finish(self, fingerprint: str = "") -> None:
+        """Put the site in place of the earlier one. `fingerprint`: of the mart it was made from."""
+        manifest = {"of": MARK, "digests": self._new, "fingerprint": fingerprint}
+        text = json.dumps(manifest, sort_keys=True)
+        (self.aside / MANIFEST).write_text(text, encoding="utf-8")
+        replace_folder(self.aside, self.target)
 
     def _take_over(self, path: str) -> None:
         place = self._place(path)

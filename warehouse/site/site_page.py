@@ -6,6 +6,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from warehouse.site.site_paths import chart_file
+
 
 @dataclass(frozen=True)
 class PageTable:
@@ -32,6 +34,16 @@ class KeyEntry:
 
 
 @dataclass(frozen=True)
+class ChartFiles:
+    """Addresses of a chart's files within the site; None for one that it does not have."""
+
+    svg: str
+    csv: str
+    narrow: str | None
+    png: str | None
+
+
+@dataclass(frozen=True)
 class Chart:
     """A picture that says something. `name`: of its files in `charts/`; `title`: its finding;
     `alternative`: the same for people who do not see it; `spec` and `narrow`: what is drawn
@@ -48,6 +60,16 @@ class Chart:
     picture: bool = False  # a PNG to download beside the SVG
     key: Sequence[KeyEntry] = ()
     notes: Sequence[str] = ()
+
+    @property
+    def files(self) -> ChartFiles:
+        """Its files: which it has, and where."""
+        return ChartFiles(
+            chart_file(self.name),
+            chart_file(self.name, kind="csv"),
+            chart_file(self.name, "narrow") if self.narrow else None,
+            chart_file(self.name, kind="png") if self.picture else None,
+        )
 
 
 @dataclass(frozen=True)

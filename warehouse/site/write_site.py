@@ -24,7 +24,7 @@ from warehouse.site.site_downloads import theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_folder import SiteFolder, is_ours
 from warehouse.site.site_page import Chart, SitePage
-from warehouse.site.site_paths import INDEX, STATIC, chart_file
+from warehouse.site.site_paths import INDEX, STATIC
 from warehouse.site.site_places import SitePlaces
 from warehouse.site.trust.trust_pages import trust_pages
 from warehouse.site.vendored_style import own_files
@@ -90,20 +90,18 @@ def write_site(
     for name, content in own_files().items():
         folder.write(f"{STATIC}/{name}", content)
     folder.write(SEARCH_DATA, search_data(places))
-    folder.finish()
+    folder.finish(figures.publication["fingerprint"])
     return WrittenSite(target / INDEX, len(pages), len(drawn), folder.written, folder.kept)
 
 
 def _draw(folder: SiteFolder, chart: Chart, figures: SiteFigures) -> None:
     synthetic = bool(figures.publication["synthetic"])
     spec = marked(chart.spec, synthetic)
-    svg = folder.make(chart_file(chart.name), digest_of(spec), lambda: as_svg(spec))
-    if chart.narrow is not None:
+    files = chart.files
+    svg = folder.make(files.svg, digest_of(spec), lambda: as_svg(spec))
+    if chart.narrow is not None and files.narrow:
         narrow = marked(chart.narrow, synthetic)
-        path = chart_file(chart.name, "narrow")
-        folder.make(path, digest_of(narrow), lambda: as_svg(narrow))
-    if chart.picture:
-        path = chart_file(chart.name, kind="png")
-        folder.make(path, digest_of(spec), lambda: as_png(svg or as_svg(spec)))
-    table = table_as_csv(chart.table, chart.source, synthetic)
-    folder.write(chart_file(chart.name, kind="csv"), table)
+        folder.make(files.narrow, digest_of(narrow), lambda: as_svg(narrow))
+    if files.png:
+        folder.make(files.png, digest_of(spec), lambda: as_png(svg or as_svg(spec)))
+    folder.write(files.csv, table_as_csv(chart.table, chart.source, synthetic))

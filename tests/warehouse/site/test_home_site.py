@@ -15,7 +15,8 @@ from warehouse.base.home import Home
 from warehouse.outputs.search import NoMatch
 from warehouse.publication.publish import take_down
 from warehouse.site import write_site as writing
-from warehouse.site.home_site import DONE, pending_fingerprint, write_home_site
+from warehouse.site.home_site import pending_fingerprint, write_home_site
+from warehouse.site.site_folder import MANIFEST
 from warehouse.site.write_site import NotASite
 
 
@@ -47,7 +48,9 @@ def test_a_report_is_asked_for_once_a_publication(own: Home) -> None:
     assert made.metadata["pages"].value == 1
     assert (own.site / "index.html").is_file()
     assert evaluated(own).skip_reason is not None
-    own.store.replace(DONE, json.dumps({"fingerprint": "earlier"}))
+    manifest = json.loads((own.site / MANIFEST).read_text(encoding="utf-8"))
+    text = json.dumps(manifest | {"fingerprint": "earlier"})
+    (own.site / MANIFEST).write_text(text, encoding="utf-8")
     assert evaluated(own).run_requests
 
 

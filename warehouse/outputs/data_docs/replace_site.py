@@ -3,11 +3,9 @@ what is in it (`build_site`)."""
 
 from __future__ import annotations
 
-import os
-from contextlib import suppress
-
 from warehouse.base.home import Home
 from warehouse.outputs.page_paths import DATA_DOCS
+from warehouse.outputs.whole_folder import replace_folder
 
 SITE, INDEX = DATA_DOCS.split("/")
 ASIDE, EARLIER = f"{SITE}.new", f"{SITE}.old"  # while it is built, and while it is replaced
@@ -17,15 +15,9 @@ LOCK = f"state/{SITE}.lock"
 def replace_site(home: Home) -> None:
     """Publish the finished site in ASIDE, and delete the earlier one. The caller holds LOCK.
 
-    Readers see the old or the new site, or for an instant none: no file system exchanges two
-    folders everywhere. Raises PermissionError where a file of the old one is open (Windows only).
+    Raises PermissionError where a file of the old one is open (Windows only).
     """
-    store = home.store
-    store.delete_all(EARLIER)
-    with suppress(FileNotFoundError):
-        os.replace(store.local_copy(SITE), store.local_copy(EARLIER))
-    os.replace(store.local_copy(ASIDE), store.local_copy(SITE))
-    store.delete_all(EARLIER)
+    replace_folder(home.store.local_copy(ASIDE), home.store.local_copy(SITE))
 
 
 def remove_site(home: Home) -> None:
