@@ -14,6 +14,7 @@ import pytest
 from filelock import FileLock
 
 One = TypeVar("One")
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 
 
 def faults(every: Mapping[str, One], **rules: Callable[[One], object]) -> list[str]:
@@ -43,3 +44,11 @@ def made_once(factory: pytest.TempPathFactory, name: str, fill: Callable[[Path],
             fill(folder)
             whole.touch()
     return folder
+
+
+def browser_program() -> str:
+    """The browser of this machine; the test is skipped where there is none."""
+    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
+    if found is None:
+        pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is installed")
+    return found

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import os
 import re
-import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
 
-from tests.shared import made_once
+from tests.shared import browser_program, made_once
 from warehouse.base.home import Home
 from warehouse.base.sql import open_mart
 from warehouse.site.site_places import read_places
@@ -21,7 +20,6 @@ if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
 
 pytestmark = pytest.mark.acceptance
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 WIDTHS = (1280, 390, 320)
 LONG = 500_000  # bytes; of longer pages axe looks for minutes at what is folded, all alike
 A4 = 794  # pixels of a browser across a sheet
@@ -42,9 +40,7 @@ def drawn(sample_home: Home, tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="module")
 def browser(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
     """A browser without a network."""
-    found = next((path for name in BROWSERS if (path := shutil.which(name))), None)
-    if found is None:
-        pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is installed")
+    found = browser_program()
     as_root = hasattr(os, "geteuid") and os.geteuid() == 0
     playwright_of = pytest.importorskip(
         "playwright.sync_api", reason="make .venv/.installed-browser"

@@ -10,12 +10,12 @@ from typing import Any
 
 import pytest
 
+from tests.shared import browser_program
 from tests.warehouse.outputs.data_docs.checked_home import EDITIONS, PRACTICE
 from warehouse.base.home import Home
 from warehouse.outputs.data_docs.replace_site import SITE
 
 pytestmark = pytest.mark.acceptance
-BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 OPTIONS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--dump-dom"),
     *("--host-resolver-rules=MAP * ~NOTFOUND", "--virtual-time-budget=8000"),
@@ -51,10 +51,7 @@ addEventListener("load", () => setTimeout(async () => {
 
 @pytest.fixture(scope="module")
 def browser() -> str:
-    found = [path for name in BROWSERS if (path := shutil.which(name))]
-    if not found:
-        pytest.skip(f"needs a browser: none of {', '.join(BROWSERS)} is installed")
-    return found[0]
+    return browser_program()
 
 
 @pytest.fixture
