@@ -28,6 +28,7 @@ from warehouse.statistics.sentences import (
     COUNTED,
     Comparator,
     SentenceFacts,
+    WholeMonths,
     judgement,
     sentence,
 )
@@ -100,8 +101,8 @@ _POINT = """{0}.value IS NOT NULL AS {1}is_charted, {0}.signal AS {1}signal,
            {0}.not_judged_because AS {1}not_judged, {0}.limits = 'trial' AS {1}few_points,
            {0}.points_in_baseline AS {1}points, {0}.baseline_disputed_points AS {1}disputed,
            {0}.direction = {0}b.direction AS {1}as_a_year_before,
-           {0}.provisional AND ({0}.value > {0}.upper_limit OR {0}.value < {0}.lower_limit)
-               AS {1}undecided,
+           CASE WHEN {0}.provisional AND {0}.value > {0}.upper_limit THEN 'high'
+                WHEN {0}.provisional AND {0}.value < {0}.lower_limit THEN 'low' END AS {1}undecided,
            CASE WHEN {0}.baseline > 1 AND {0}.baseline_from > f.month - INTERVAL 1 YEAR
                 THEN {0}.baseline_from END AS {1}begun"""
 _FIGURE_COLUMNS = """kpi_id, org_level, org_code, month, value, status, status_reason,
@@ -201,6 +202,7 @@ def _facts(row: Row, period: FigurePeriod) -> SentenceFacts:
         per_working_day=per_day,
         change=change,
         ratio=ratio,
+        whole_months=_whole_months(row, days, before) if daily and change is not None else None,
         chart=_point(row, ""),
         comparator=_comparator(row, daily),
         target=row["target"],
@@ -223,6 +225,15 @@ def _change(
     return value - before, (value / before - 1 if before else None)
 
 
+def _whole_months(row: Row, days: int, then: int) -> WholeMonths | None:
+    """The change of the month as a whole; None where both months have as many working days, or
+    where there is no ratio."""
+    change, ratio = _change(row["value"], row["before"], False, days, then)
+    if days == then or change is None or ratio is None:
+        return None
+    return WholeMonths(change, ratio, days, then)
+
+
 def _point(row: Row, of: str) -> ChartedPoint | None:
     if not row[f"{of}is_charted"]:
         return None
@@ -236,7 +247,7 @@ def _point(row: Row, of: str) -> ChartedPoint | None:
         points=row[f"{of}points"] or 0,
         disputed_points=row[f"{of}disputed"] or 0,
         as_a_year_before=bool(row[f"{of}as_a_year_before"]),
-        undecided=bool(row[f"{of}undecided"]),
+        undecided=row[f"{of}undecided"],
         begun=begun and f"{begun:%B %Y}",
         because=row["baseline_because"] if not of else None,
     )

@@ -14,7 +14,12 @@ from warehouse.site.site_paths import kpi_page
 from warehouse.site.site_places import SitePlace
 from warehouse.site.spark import spark_end, spark_path
 from warehouse.statistics.point_words import NO_CLEAR_CHANGE, PROVISIONAL
-from warehouse.statistics.sentences import SentenceFacts, judgement, sentence
+from warehouse.statistics.sentences import (
+    SentenceFacts,
+    judgement,
+    sentence,
+    whole_month_words,
+)
 from warehouse.statistics.signals import NO_SIGNAL
 
 Row = dict[str, Any]
@@ -39,8 +44,10 @@ TAGS = {
 class FigureLine:
     """A figure as texts. `path`: the KPI's page; `period`: month in words; `daily`, `change`,
     `england`: per working day, on the year, and England's beside it, `-` where there is none;
-    `undecided`: outside its limits, which counts only once it is final; `tag`: its verdict, by the
-    newest month that is judged, `judged_in`, as the newest of all is mostly provisional."""
+    `whole_month`: why it differs by another percentage than per working day, if it does;
+    `undecided`: the side on which it is outside its limits, which counts only once it is final;
+    `tag`: its verdict, by the newest month that is judged, `judged_in`, as the newest of all is
+    mostly provisional."""
 
     kpi_id: str
     title: str
@@ -55,7 +62,8 @@ class FigureLine:
     spark: str
     spark_end: tuple[float, float] | None
     sentence: str
-    undecided: bool
+    whole_month: str
+    undecided: str | None
     judged_in: str
 
     @property
@@ -104,7 +112,8 @@ def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLi
         spark=spark_path(shown),
         spark_end=spark_end(shown),
         sentence=sentence(facts),
-        undecided=facts.chart is not None and facts.chart.undecided,
+        whole_month=whole_month_words(facts),
+        undecided=facts.chart.undecided if facts.chart else None,
         judged_in=judged_in,
     )
 

@@ -60,6 +60,7 @@ def overview(figures: SiteFigures) -> SitePage:
         "overdue": overdue(figures.db),
         "timed": is_timed(figures.db),
         "meanings": MEANINGS,
+        "whole_month": next((one for one in lines if one.whole_month), None),
         "as_at": day_words(figures.as_at),
     }
     return SitePage(

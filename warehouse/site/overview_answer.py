@@ -85,13 +85,16 @@ def not_yet_words(lines: Sequence[FigureLine]) -> str:
     provisional = [one for one in lines if one.status == "provisional"]
     if not provisional:
         return "None is provisional."
-    outside = sum(one.undecided for one in provisional)
-    now = f" {outside} of them {'is' if outside == 1 else 'are'} outside the limits now." * bool(
-        outside
+    sides = Counter(one.undecided for one in provisional)
+    now = " and ".join(
+        f"{sides[side]} {'is' if sides[side] == 1 else 'are'} {where}"
+        for side, where in (("high", "above the upper limit"), ("low", "below the lower limit"))
+        if sides[side]
     )
     return (
         f"{len(provisional)} of {len(lines)} newest values are provisional: they may be revised, "
-        f"and are judged only once final; the answer goes by the newest month judged.{now}"
+        f"and are judged only once final; the answer goes by the newest month judged."
+        + (f" Of them {now} now." if now else "")
     )
 
 

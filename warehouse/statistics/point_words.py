@@ -23,7 +23,6 @@ SIGNALS = {
     ("shift", "high"): "in a run of seven months or more above its mean",
     ("shift", "low"): "in a run of seven months or more below its mean",
 }
-UNDECIDED = "It is outside its limits, which is a signal only if it still is once it is final."
 
 
 @dataclass(frozen=True)
@@ -32,8 +31,8 @@ class ChartedPoint:
     `signal`; `points`: months that gave its limits, of which `disputed_points` are disputed;
     `few_points`: whether they are trial limits; `as_a_year_before`: whether the same month a year
     earlier had a signal in the same direction; `begun`: the month, in words, in which its baseline
-    began, and `because`, if that was after the year before; `undecided`: whether it is not judged
-    for being provisional, and is outside the limits all the same."""
+    began, and `because`, if that was after the year before; `undecided`: of one that is not judged
+    for being provisional, and is outside its limits all the same, the side, `high` or `low`."""
 
     signal: str = NO_SIGNAL
     direction: str | None = None
@@ -43,7 +42,7 @@ class ChartedPoint:
     disputed_points: int = 0
     few_points: bool = False
     as_a_year_before: bool = False
-    undecided: bool = False
+    undecided: str | None = None
     begun: str | None = None
     because: str | None = None
 
@@ -66,9 +65,19 @@ def signal_words(signal: str | None, direction: str | None, not_judged: str | No
     return SIGNALS.get((signal, direction or "high"), NO_CLEAR_CHANGE)
 
 
+def brief_signal(signal: str, direction: str | None) -> str:
+    """The rule of a signal for a table: `shift`, `two of three`, `above limits`."""
+    if signal == "outside_limits":
+        return "below limits" if direction == "low" else "above limits"
+    return signal.replace("_", " ")
+
+
 def words_on_limits(chart: ChartedPoint) -> list[str]:
     """What a reader must know of limits before trusting what they say."""
-    found = [UNDECIDED] if chart.undecided else []
+    found = []
+    if chart.undecided:
+        where = SIGNALS["outside_limits", chart.undecided]
+        found.append(f"It is {where}, which is a signal only if it still is once it is final.")
     if chart.not_judged is None and chart.disputed_points:
         are = "is" if chart.disputed_points == 1 else "are"
         found.append(

@@ -18,6 +18,7 @@ from warehouse.base.number_format import (
     size_of_change,
     value_text,
 )
+from warehouse.base.text import plural
 from warehouse.statistics.point_words import (
     NO_CHART,
     NO_CLEAR_CHANGE,
@@ -25,6 +26,7 @@ from warehouse.statistics.point_words import (
     SIGNALS,
     ChartedPoint,
     brief_reason,
+    brief_signal,
     why_not_judged,
     words_on_limits,
 )
@@ -64,11 +66,22 @@ class Comparator:
 
 
 @dataclass(frozen=True)
+class WholeMonths:
+    """Of a figure that is compared per working day: `change` and `ratio` of whole months, and the
+    working days of both, where these differ."""
+
+    change: float
+    ratio: float
+    days: int
+    days_before: int
+
+
+@dataclass(frozen=True)
 class SentenceFacts:
     """All that a sentence is made of. `period`, `before`: the month, and the one a year earlier, in
     words; `per_working_day`: of counts of events and rates of them, of which `change` and `ratio`
-    are per working day too; `chart`: None where there is none; `overdue`: days by which the next
-    figures are."""
+    are per working day too, and those of `whole_months` are not; `chart`: None where there is none;
+    `overdue`: days by which the next figures are."""
 
     place: str
     title: str
@@ -81,6 +94,7 @@ class SentenceFacts:
     per_working_day: float | None = None
     change: float | None = None
     ratio: float | None = None
+    whole_months: WholeMonths | None = None
     chart: ChartedPoint | None = None
     comparator: Comparator | None = None
     target: float | None = None
@@ -157,7 +171,7 @@ def brief_judgement(facts: SentenceFacts) -> str:
         said = meaning or f"clearly {'higher' if chart.direction == 'high' else 'lower'}"
     else:
         said = ", ".join(filter(None, (f"unusually {chart.direction}", meaning)))
-    return f"{said} ({chart.signal.replace('_', ' ')})"
+    return f"{said} ({brief_signal(chart.signal, chart.direction)})"
 
 
 def change_words(facts: SentenceFacts) -> str:
@@ -171,6 +185,22 @@ def change_words(facts: SentenceFacts) -> str:
         return f"after nought in {facts.before}"
     daily = " a working day" if facts.per_working_day is not None else ""
     return f"{_size(facts.unit, facts.change, facts.ratio, daily)} {facts.before}"
+
+
+def whole_month_words(facts: SentenceFacts) -> str:
+    """By how much the whole month differs, and why not by as much as a working day: `Counted by
+    the month there are 10.3% more than in March 2024; the two differ because March 2025 had 21
+    working days and March 2024 had 20.` Nothing where both had as many."""
+    whole = facts.whole_months
+    if whole is None or (facts.chart is not None and facts.chart.begun is not None):
+        return ""
+    size = _size(facts.unit, whole.change, whole.ratio, "")
+    it_is = "there are" if facts.unit in COUNTED else "it is"
+    days = plural(whole.days, "working day")
+    return (
+        f"Counted by the month {it_is} {size} {facts.before}; the two differ because "
+        f"{facts.period} had {days} and {facts.before} had {whole.days_before}."
+    )
 
 
 def _size(unit: str, change: float, ratio: float | None, daily: str) -> str:
@@ -225,6 +255,8 @@ def _no_figure(facts: SentenceFacts) -> str:
 
 def _beside(facts: SentenceFacts) -> list[str]:
     found = [] if facts.chart is None else words_on_limits(facts.chart)
+    if whole := whole_month_words(facts):
+        found.append(whole)
     if (other := facts.comparator) is not None:
         if other.value is not None:
             found.append(f"{other.name}: {value_text(other.value, facts.unit)}.")

@@ -80,6 +80,25 @@ def test_a_month_without_a_year_before_says_so(years: Mart) -> None:
     assert "not compared with June 2022: a new series began in" in sentence(found[JUNE])
 
 
+def test_a_change_of_whole_months_is_said_where_working_days_differ(years: Mart) -> None:
+    found = sentences_of_series(years.db, catalogue(), "appointments", "sub_icb", "04C")
+    seen = {True: 0, False: 0}
+    for month, facts in found.items():
+        before = month.replace(year=month.year - 1)
+        if facts.change is None:
+            continue
+        differ = working_days(month) != working_days(before)
+        seen[differ] += 1
+        assert (facts.whole_months is not None) == differ
+        if whole := facts.whole_months:
+            assert (whole.days, whole.days_before) == (working_days(month), working_days(before))
+            assert whole.ratio == pytest.approx(volume(month) / volume(before) - 1)
+            assert facts.ratio == pytest.approx(
+                (1 + whole.ratio) * whole.days_before / whole.days - 1
+            )
+    assert min(seen.values()) > 0
+
+
 @pytest.mark.parametrize("column", ["value", "signal", "england_value", "until_month", "caveat"])
 def test_a_sentence_has_the_lineage_of_all_it_says(years: Mart, column: str) -> None:
     edges = years.rows(

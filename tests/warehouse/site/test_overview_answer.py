@@ -12,13 +12,13 @@ WORDS = {"white": "too few months", "grey": "no clear change"}
 
 
 def line(
-    colour: str, title: str = "A", status: str = "final", undecided: bool = False
+    colour: str, title: str = "A", status: str = "final", undecided: str | None = None
 ) -> FigureLine:
     """A figure of which only the judgement matters; its change on the year is always large."""
     tag = (colour, "*", WORDS.get(colour, "a signal"))
     return FigureLine(
         f"kpi_{title}", title, f"kpis/{title}.html", "1", "March 2025", "-", "+50.0%", "-", status,
-        tag, "", None, "", undecided, "March 2025",
+        tag, "", None, "", "", undecided, "March 2025",
     )  # fmt: skip
 
 
@@ -97,8 +97,8 @@ def test_many_figures_with_a_signal_are_folded() -> None:
 
 def test_provisional_figures_are_counted_with_those_outside_their_limits() -> None:
     assert not_yet_words([line("green")]) == "None is provisional."
-    said = not_yet_words([line("grey"), line("grey", status="provisional", undecided=True)])
-    assert (
-        said.startswith("1 of 2 newest values are provisional") and "1 of them is outside" in said
-    )
-    assert "outside" not in not_yet_words([line("grey", status="provisional")])
+    waits = [line("grey", status="provisional", undecided=side) for side in ("high", "low", "low")]
+    said = not_yet_words([line("grey"), *waits])
+    assert said.startswith("3 of 4 newest values are provisional")
+    assert said.endswith("Of them 1 is above the upper limit and 2 are below the lower limit now.")
+    assert "limit" not in not_yet_words([line("grey", status="provisional")])

@@ -21,6 +21,7 @@ from warehouse.statistics.point_words import PROVISIONAL, SIGNALS, ChartedPoint,
 from warehouse.statistics.sentences import (
     Comparator,
     SentenceFacts,
+    WholeMonths,
     brief_judgement,
     judgement,
     judgement_words,
@@ -179,12 +180,42 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "In November 2025 Leicester City had 65.6 FTE of clinical pharmacists: no figure of "
         "November 2024 to compare with (not judged: too few months (3 of 8)).",
     ),
-    "provisional, and outside the limits": (
-        replace(SHARE, status="provisional", chart=replace(WAITS, undecided=True)),
+    "provisional, and above the limits": (
+        replace(SHARE, status="provisional", chart=replace(WAITS, undecided="high")),
         "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
         "0.4 percentage points lower than in November 2024 (not judged yet: provisional until more "
-        "months are published). It is outside its limits, which is a signal only if it still is "
+        "months are published). It is above its upper limit, which is a signal only if it still is "
         "once it is final.",
+    ),
+    "provisional, and below the limits": (
+        replace(DNA, status="provisional", chart=replace(WAITS, undecided="low")),
+        "In November 2025 the share of appointments not attended (DNA) in Leicester City came to "
+        "4.2%: 1.0 percentage points lower than in November 2024 (not judged yet: provisional "
+        "until more months are published). It is below its lower limit, which is a signal only if "
+        "it still is once it is final.",
+    ),
+    "a month with more working days": (
+        replace(COUNT, whole_months=WholeMonths(17000.0, 0.078, 21, 20)),
+        "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: 2.6% "
+        "more a working day than in November 2024 (no clear change). Counted by the month there "
+        "are 7.8% more than in November 2024; the two differ because November 2025 had 21 working "
+        "days and November 2024 had 20.",
+    ),
+    "a rate of a month with fewer working days": (
+        replace(RATE, per_working_day=40.617, whole_months=WholeMonths(-0.4, -0.04, 19, 21)),
+        "In November 2025 NHS App log-ins per 1,000 patients in Leicester City came to 812.3, "
+        "40.62 a working day: 10.0% lower a working day than in November 2024 (no clear change). "
+        "Counted by the month it is 4.0% lower than in November 2024; the two differ because "
+        "November 2025 had 19 working days and November 2024 had 21.",
+    ),
+    "a new series of months with other working days": (
+        replace(
+            COUNT,
+            whole_months=WholeMonths(17000.0, 0.078, 21, 20),
+            chart=replace(QUIET, begun="April 2025"),
+        ),
+        "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: not "
+        "compared with November 2024: a new series began in April 2025 (no clear change).",
     ),
     "no chart": (
         replace(FTE, chart=None),
@@ -286,13 +317,13 @@ def test_the_judgement_is_the_charts(facts: SentenceFacts, judged: str) -> None:
     ("facts", "said"),
     [
         (COUNT, "no clear change"),
-        (replace(COUNT, chart=HIGH), "improvement (outside limits)"),
+        (replace(COUNT, chart=HIGH), "improvement (above limits)"),
         (replace(DNA, chart=LOW), "improvement (shift)"),
         (
             replace(COUNT, chart=ChartedPoint("trend", "high", "neutral_high")),
             "clearly higher (trend)",
         ),
-        (replace(SHARE, chart=HIGH), "unusually high, improvement (outside limits)"),
+        (replace(SHARE, chart=HIGH), "unusually high, improvement (above limits)"),
         (replace(COUNT, chart=None), "no chart"),
         (replace(COUNT, chart=FEW), "too few months (3 of 8)"),
         (replace(COUNT, chart=WAITS), "not judged yet"),
