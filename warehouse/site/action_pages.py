@@ -9,6 +9,7 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.outputs.plan_queries import history_of
 from warehouse.outputs.plan_words import action_words, change_words_of, evidence_words
+from warehouse.plan.rating import OVERDUE, overdue_words
 from warehouse.reference.levels import LEVELS
 from warehouse.site.agreed_page import agreed_page
 from warehouse.site.kpi_charts import kpi_chart
@@ -17,6 +18,7 @@ from warehouse.site.plan_payment_page import payment_page
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage
 from warehouse.site.site_paths import INDEX, PLAN, action_page, kpi_page
+from warehouse.statistics.target_words import no_target_words
 
 Row = dict[str, Any]
 # The ratings of plans -> colour and sign of the tag; the words are the ratings themselves.
@@ -30,17 +32,19 @@ RATINGS = {
 
 @dataclass(frozen=True)
 class ActionEvidence:
-    """A KPI that is evidence: what it should do and does; its chart, or its page, if it has one."""
+    """A KPI that is evidence: what it should do and does, and whose the target is that resembles
+    the plan's threshold, if it is not this figure's; its chart, or its page, if it has one."""
 
     title: str
     says: str
+    whose_target: str
     chart: Chart | None
     address: str | None
 
 
 def plan_pages(figures: SiteFigures) -> Iterable[SitePage]:
     """Every page of the plan: the first, one per action, the payment, and what was agreed."""
-    plan = read_plan(figures)
+    plan = figures.once(read_plan)
     yield plan_page(figures, plan)
     for action in plan.actions:
         evidence = plan.evidence.get(action["action_id"], [])
@@ -51,6 +55,13 @@ def plan_pages(figures: SiteFigures) -> Iterable[SitePage]:
 def rating_tag(rating: str) -> tuple[str, str, str]:
     """Colour, sign and words of a rating."""
     return (*RATINGS.get(rating, ("grey", "○")), rating[:1].upper() + rating[1:])
+
+
+def contradictions(action: Row) -> list[str]:
+    """What contradicts an action as on the day of the figures; not that it is overdue, which is
+    said of another day."""
+    pairs = zip(action["conflicts"], action["conflict_reasons"], strict=True)
+    return [reason for kind, reason in pairs if kind != OVERDUE]
 
 
 def scope_words(figures: SiteFigures, action: Row) -> str:
@@ -76,7 +87,9 @@ def _action(
         "action": action,
         "own_rating": rating_tag(action["self_rating"]),
         "data_rating": rating_tag(action["computed_rating"]),
-        "late": day_words(figures.as_at) if action["late"] else "",
+        "rated_on": day_words(action["rated_on"]),
+        "late": overdue_words(action["due_current"], figures.as_at) * action["is_overdue"],
+        "contradicted": contradictions(action),
         "told": [(name, text) for name, text in told.items() if text],
         "evidence": shown,
         "history": history_table(history),
@@ -97,4 +110,17 @@ def _evidence(figures: SiteFigures, row: Row) -> ActionEvidence:
     known = row["kpi_id"] in figures.kpis and figures.has_figures(row["kpi_id"], home)
     chart = kpi_chart(figures, row["kpi_id"], home) if of_home and known else None
     address = kpi_page(row["kpi_id"]) if known else None
-    return ActionEvidence(row["kpi_title"], evidence_words(row), chart, address)
+    return ActionEvidence(
+        row["kpi_title"], evidence_words(row), _whose_target(figures, row), chart, address
+    )
+
+
+def _whose_target(figures: SiteFigures, row: Row) -> str:
+    """Of evidence with a threshold, that a target which readers may take it for is of another KPI,
+    or of other organisations or months."""
+    home, key = figures.places.home, (row["org_level"], row["org_code"])
+    place = home if key == home.key else figures.places.named(*key)
+    facts = figures.facts(row["kpi_id"], place) if place else None
+    if row["threshold"] is None or facts is None or facts.elsewhere is None:
+        return ""
+    return f"The threshold is the plan's own. {no_target_words(facts.elsewhere)}."

@@ -3,11 +3,9 @@ published."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
-
-import duckdb
 
 from warehouse.base.months import day_words
 from warehouse.base.sql import rows
@@ -44,7 +42,7 @@ class AgreedItem:
 
 def agreed_page(figures: SiteFigures) -> SitePage:
     """The page of decisions; without any where the mart has none."""
-    items = tuple(read_agreed(figures))
+    items = figures.once(read_agreed)
     lacking = [[one.agreed, one.not_published, one.why_not] for one in items if one.not_published]
     lacks = ("Agreed", "Not published", "Why")
     return SitePage(
@@ -59,20 +57,20 @@ def agreed_page(figures: SiteFigures) -> SitePage:
     )
 
 
-def read_agreed(figures: SiteFigures) -> Iterable[AgreedItem]:
+def read_agreed(figures: SiteFigures) -> tuple[AgreedItem, ...]:
     """The decisions about the site's ICB (`plan.meeting_decision`), in order."""
-    try:
-        sql = "SELECT * FROM plan.meeting_decision WHERE icb_code = $icb ORDER BY decision_id"
-        found = rows(figures.db, sql, icb=icb_of(figures))
-        sql = "SELECT * FROM plan.decision_answer WHERE icb_code = $icb ORDER BY kpi_title, kpi_id"
-        answers = rows(figures.db, sql, icb=icb_of(figures))
-    except (duckdb.CatalogException, duckdb.BinderException):
-        return
+    sql = "SELECT * FROM plan.meeting_decision WHERE icb_code = $icb ORDER BY decision_id"
+    found = rows(figures.db, sql, icb=icb_of(figures))
+    sql = "SELECT * FROM plan.decision_answer WHERE icb_code = $icb ORDER BY kpi_title, kpi_id"
+    answers: dict[str, list[Row]] = {}
+    for one in rows(figures.db, sql, icb=icb_of(figures)):
+        answers.setdefault(one["decision_id"], []).append(one)
     home = figures.places.home
     shown = {kpi for kpi in figures.kpis if figures.has_figures(kpi, home)}
-    for number, row in enumerate(found, 1):
-        own = [one for one in answers if one["decision_id"] == row["decision_id"]]
-        yield agreed_item(number, row, own, shown)
+    return tuple(
+        agreed_item(number, row, answers.get(row["decision_id"], []), shown)
+        for number, row in enumerate(found, 1)
+    )
 
 
 def agreed_item(number: int, row: Row, answers: Sequence[Row], shown: set[str]) -> AgreedItem:

@@ -8,8 +8,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-import duckdb
-
 from warehouse.base.sql import Connection, rows
 from warehouse.claims.in_words import say_difference, say_edition, say_value
 from warehouse.outputs.headline import CONFIRMS_NOTHING
@@ -86,7 +84,7 @@ class ClaimSource:
 
 def claims_page(figures: SiteFigures) -> Iterable[SitePage]:
     """The page of claims about the places of the site."""
-    claims, readings = read_claims(figures.db)
+    claims, readings = figures.once(read_claims)
     own = of_places(claims, {place.key for place in figures.places.every})
     names = area_names(figures.db) | {place.code: place.name for place in figures.places.every}
     synthetic = bool(figures.publication["synthetic"])
@@ -126,14 +124,11 @@ def area_names(db: Connection) -> dict[str, str]:
     return {row["org_code"]: row["name"] for row in rows(db, sql, levels=list(AREAS))}
 
 
-def read_claims(db: Connection) -> tuple[list[Row], dict[str, list[Row]]]:
+def read_claims(figures: SiteFigures) -> tuple[list[Row], dict[str, list[Row]]]:
     """Claims in the order of the register (table `claim`), and claim -> its readings
-    (`claim_reading`) by the newest figures; none where the mart was made without them."""
-    try:
-        claims = rows(db, "SELECT * FROM claim ORDER BY rowid")
-        found = rows(db, "SELECT * FROM claim_reading WHERE is_latest ORDER BY rowid")
-    except duckdb.CatalogException:
-        return [], {}
+    (`claim_reading`) by the newest figures."""
+    claims = rows(figures.db, "SELECT * FROM claim ORDER BY rowid")
+    found = rows(figures.db, "SELECT * FROM claim_reading WHERE is_latest ORDER BY rowid")
     readings: dict[str, list[Row]] = {}
     for row in found:
         readings.setdefault(row["claim_id"], []).append(row)

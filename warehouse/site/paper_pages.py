@@ -9,6 +9,7 @@ from datetime import date
 from warehouse.base.months import day_words
 from warehouse.base.sql import rows
 from warehouse.outputs.headline import CONFIRMS_NOTHING, MEANINGS
+from warehouse.site.action_pages import contradictions
 from warehouse.site.agreed_page import AgreedItem, read_agreed
 from warehouse.site.claims_page import PublicStatement, claim_sources, of_places, read_claims
 from warehouse.site.figure_line import (
@@ -67,7 +68,7 @@ def paper_pages(figures: SiteFigures) -> Iterable[SitePage]:
         "confirms_nothing": CONFIRMS_NOTHING if figures.publication["synthetic"] else "",
     }
     place = home.name
-    plan = read_plan(figures)
+    plan = figures.once(read_plan)
     board = ("The plan", summary(plan) if plan.actions else NO_PLAN, (plan_list(plan),))
     council = ("What was agreed, and what was said", "", council_lists(figures))
     for path, title, (heading, told, lists) in (
@@ -131,13 +132,14 @@ def plan_list(plan: SitePlan) -> PaperList:
         [
             row["title"],
             f"{row['self_rating']}, {row['status']}",
-            " ".join(row["conflict_reasons"]),
+            " ".join(contradictions(row)),
             row["owner_role"],
         ]
         for row in plan.contradicted[:CONFLICTS]
     ]
     headings = ("Action", "The plan says", "The data say", "Owner")
-    caption = "Actions called green or complete, of which the data say otherwise"
+    on = f", as on {day_words(plan.rated_on)}" if plan.actions else ""
+    caption = f"Actions called green or complete, of which the data say otherwise{on}"
     return PaperList(
         PageTable(caption, headings, cells), _more(len(plan.contradicted), CONFLICTS), PLAN
     )
@@ -145,11 +147,11 @@ def plan_list(plan: SitePlan) -> PaperList:
 
 def council_lists(figures: SiteFigures) -> tuple[PaperList, ...]:
     """What the commission agreed and how far it is answered, and the claims tested."""
-    claims, readings = read_claims(figures.db)
+    claims, readings = figures.once(read_claims)
     own = of_places(claims, {place.key for place in figures.places.every})
     sources = claim_sources(own, readings, {})
     statements = [one for source in sources for one in source.statements]
-    return agreed_list(list(read_agreed(figures))), statement_list(statements)
+    return agreed_list(figures.once(read_agreed)), statement_list(statements)
 
 
 def agreed_list(items: Sequence[AgreedItem]) -> PaperList:

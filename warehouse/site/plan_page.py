@@ -7,9 +7,7 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
 
-import duckdb
-
-from warehouse.base.months import day_words, say_months
+from warehouse.base.months import day_words
 from warehouse.base.sql import rows
 from warehouse.base.text import plural
 from warehouse.outputs.plan_queries import no_plan, plan_actions
@@ -28,9 +26,9 @@ NO_EVIDENCE = "complete_without_evidence"
 
 @dataclass(frozen=True)
 class SitePlan:
-    """The plan of the site's ICB. `actions`: as `plan_actions` gives them, those overdue on the
-    day `as_at` with `late`; `evidence`: action id -> its rows of `plan.plan_evidence`; `areas` and
-    `aims`: name -> title. Empty where the mart has no plan."""
+    """The plan of the site's ICB. `actions`: as `plan_actions` gives them for the day `as_at`;
+    `evidence`: action id -> its rows of `plan.plan_evidence`; `areas` and `aims`: name -> title.
+    Without actions where the mart has no plan."""
 
     as_at: date
     actions: tuple[Row, ...] = ()
@@ -56,29 +54,35 @@ class SitePlan:
 
     @property
     def late(self) -> list[Row]:
-        """Open actions whose day has passed."""
-        return [row for row in self.actions if row["late"]]
+        """Actions that are overdue on the day `as_at`."""
+        return [row for row in self.actions if row["is_overdue"]]
+
+    @property
+    def rated_on(self) -> date:
+        """The day of ratings and contradictions, which is that of the figures."""
+        day: date = self.actions[0]["rated_on"]
+        return day
+
+    @property
+    def late_when_rated(self) -> list[Row]:
+        """Actions that were overdue on that day."""
+        return [row for row in self.actions if row["is_open"] and row["due_current"] < row["as_of"]]
 
 
 def read_plan(figures: SiteFigures) -> SitePlan:
     """The plan of the ICB of the site; without actions where the mart has none."""
-    icb = icb_of(figures)
-    try:
-        actions = [row for row in plan_actions(figures.db) if row["icb_code"] == icb]
-        found = rows(figures.db, "SELECT * FROM plan.plan_evidence ORDER BY kpi_id")
-        commitments = rows(figures.db, "SELECT DISTINCT area, area_title FROM plan.plan_commitment")
-        aims = rows(figures.db, "SELECT aim, title FROM plan.plan_aim WHERE icb_code = $i", i=icb)
-    except (duckdb.CatalogException, duckdb.BinderException):
-        return SitePlan(figures.as_at)
+    icb, on = icb_of(figures), figures.as_at
+    actions = [row for row in plan_actions(figures.db, on) if row["icb_code"] == icb]
+    found = rows(figures.db, "SELECT * FROM plan.plan_evidence ORDER BY kpi_id")
+    commitments = rows(figures.db, "SELECT DISTINCT area, area_title FROM plan.plan_commitment")
+    aims = rows(figures.db, "SELECT aim, title FROM plan.plan_aim WHERE icb_code = $i", i=icb)
     evidence: dict[str, list[Row]] = {}
     for row in found:
         if row["icb_code"] == icb:
             evidence.setdefault(row["action_id"], []).append(row)
-    for row in actions:
-        row["late"] = row["is_open"] and row["due_current"] < figures.as_at
     areas = {row["area"]: row["area_title"] for row in commitments}
     titles = {row["aim"]: row["title"] for row in aims}
-    return SitePlan(figures.as_at, tuple(actions), evidence, areas, titles)
+    return SitePlan(on, tuple(actions), evidence, areas, titles)
 
 
 def icb_of(figures: SiteFigures) -> str:
@@ -96,7 +100,7 @@ def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
     content = {
         "plan": plan,
         "summary": summary(plan),
-        "rated_on": day_words(plan.actions[0]["rated_on"]),
+        "rated_on": day_words(plan.rated_on),
         "as_at": day_words(plan.as_at),
         "invented": any(row["synthetic"] for row in plan.actions),
         "conflicts": conflict_tables(plan),
@@ -122,9 +126,11 @@ def summary(plan: SitePlan) -> str:
     bare = sum(NO_EVIDENCE in row["conflicts"] for row in plan.actions)
     without = f", {bare} {'is' if bare == 1 else 'are'} complete without evidence" if bare else ""
     return (
-        f"{plural(count, 'action')}: {is_open} open, of them {len(plan.late)} overdue on "
-        f"{day_words(plan.as_at)}. {contradicted} {'is' if contradicted == 1 else 'are'} called "
-        f"green or complete while the data say otherwise{without}."
+        f"{plural(count, 'action')}: {is_open} open. Overdue on {day_words(plan.as_at)}, the day "
+        f"of publication: {len(plan.late)}; on {day_words(plan.rated_on)}, the day of the figures: "
+        f"{len(plan.late_when_rated)}. On those figures {contradicted} "
+        f"{'is' if contradicted == 1 else 'are'} called green or complete while the data say "
+        f"otherwise{without}."
     )
 
 
@@ -183,7 +189,7 @@ def aims_table(plan: SitePlan) -> PageTable:
         told: tuple[Callable[[Row], bool], ...] = (
             lambda row: True,
             lambda row: row["is_open"],
-            lambda row: row["late"],
+            lambda row: row["is_overdue"],
             lambda row: row["status"] == "complete",
             lambda row: bool(set(row["conflicts"]) & set(SAYS_GREEN)),
         )
@@ -193,7 +199,10 @@ def aims_table(plan: SitePlan) -> PageTable:
     titles = {name: plan.aims.get(name, name_words(name)) for name in names if name}
     cells = [[titles.get(name, "No aim"), *counts(name)] for name in names]
     headings = ("Aim", "Actions", "Open", "Overdue", "Complete", "Green against the data")
-    caption = f"Actions by aim; overdue as on {day_words(plan.as_at)}"
+    caption = (
+        f"Actions by aim: overdue as on {day_words(plan.as_at)}, green against the data as on "
+        f"{day_words(plan.rated_on)}"
+    )
     return PageTable(caption, headings, cells, frozenset(range(1, 6)))
 
 
@@ -202,11 +211,11 @@ def _of_area(plan: SitePlan, area: str) -> PageTable:
     cells = [
         [
             row["title"],
-            row["status"] + (" (overdue)" if row["late"] else ""),
+            row["status"] + (f" (overdue on {day_words(plan.as_at)})" if row["is_overdue"] else ""),
             row["owner_role"],
             day_words(row["due_current"]),
             row["self_rating"],
-            f"{row['computed_rating']}. {row['rating_reason']}{rated_words(row)}",
+            f"{row['computed_rating']}. {row['rating_reason']}",
             " ".join(
                 f"{one['kpi_title']}. {evidence_words(one)}"
                 for one in plan.evidence.get(row["action_id"], [])
@@ -216,17 +225,10 @@ def _of_area(plan: SitePlan, area: str) -> PageTable:
         ]
         for row in own
     ]
-    headings = ("Action", "Status", "Owner", "Due", "Rated by its owner", "Rated from the data")
+    headings = ("Action", "Status", "Owner", "Due", "Rated by its owner")
+    from_data = f"Rated from the data, as on {day_words(plan.rated_on)}"
     caption = f"{plan.areas.get(area, name_words(area))}: actions"
-    return PageTable(caption, (*headings, "Evidence"), cells, links=_links(own))
-
-
-def rated_words(row: Row) -> str:
-    """Of an overdue action, of when the figures are by which it is rated: it is overdue on another
-    day."""
-    if not row["late"]:
-        return ""
-    return f" (Rated on figures of {say_months([row['rated_on'].replace(day=1)])}.)"
+    return PageTable(caption, (*headings, from_data, "Evidence"), cells, links=_links(own))
 
 
 def _links(actions: Iterable[Row]) -> dict[tuple[int, int], str]:

@@ -7,8 +7,6 @@ from dataclasses import dataclass
 from itertools import groupby
 from typing import Any
 
-import duckdb
-
 from warehouse.base.months import day_words
 from warehouse.base.number_format import percent, pounds, say_change, value_text
 from warehouse.base.sql import rows
@@ -34,12 +32,9 @@ class PaymentYear:
 
 def payment_page(figures: SiteFigures) -> SitePage:
     """The page of the payment; without years where the mart has none."""
-    try:
-        sql = "SELECT * FROM plan.caip_assessment WHERE icb_code = $icb"
-        assessed = rows(figures.db, sql, icb=icb_of(figures))
-        areas = rows(figures.db, "SELECT * FROM plan.caip_area ORDER BY financial_year, rowid")
-    except (duckdb.CatalogException, duckdb.BinderException):
-        assessed, areas = [], []
+    sql = "SELECT * FROM plan.caip_assessment WHERE icb_code = $icb"
+    assessed = rows(figures.db, sql, icb=icb_of(figures))
+    areas = rows(figures.db, "SELECT * FROM plan.caip_area ORDER BY financial_year, rowid")
     names = {place.code: place.name for place in figures.places.at("pcn")}
     years = payment_years(assessed, areas, names, {k: v["title"] for k, v in figures.kpis.items()})
     return SitePage(

@@ -3,11 +3,11 @@ sentences. All SQL of pages about figures is here or in modules named `*_queries
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass, field, replace
 from datetime import date
 from functools import cached_property
-from typing import Any
+from typing import Any, TypeVar
 
 import polars as pl
 
@@ -19,6 +19,7 @@ from warehouse.site.site_places import SitePlace, SitePlaces
 from warehouse.statistics.sentences import SentenceFacts
 
 Row = dict[str, Any]
+Read = TypeVar("Read")
 Key = tuple[str, str, str]  # KPI, level, code
 # A row per KPI, place and period; what `kpi_spc` and `kpi_comparison` say of it beside.
 _SERIES = """
@@ -44,6 +45,15 @@ class SiteFigures:
     db: Connection
     places: SitePlaces
     _facts: dict[Key, SentenceFacts] = field(default_factory=dict)
+    _once: dict[str, Any] = field(default_factory=dict)
+
+    def once(self, read: Callable[[SiteFigures], Read]) -> Read:
+        """What `read` reads of these figures: for pages that show the same, read once."""
+        name = f"{read.__module__}.{read.__qualname__}"
+        if name not in self._once:
+            self._once[name] = read(self)
+        found: Read = self._once[name]
+        return found
 
     @cached_property
     def kpis(self) -> dict[str, Row]:

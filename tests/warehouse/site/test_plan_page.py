@@ -3,16 +3,23 @@
 from datetime import date
 from typing import Any
 
+from warehouse.base.months import day_words
 from warehouse.base.sql import rows
-from warehouse.site.action_pages import history_table, rating_tag
-from warehouse.site.agreed_page import agreed_item
+from warehouse.outputs.plan_queries import plan_actions
+from warehouse.site.action_pages import (
+    contradictions,
+    history_table,
+    plan_pages,
+    rating_tag,
+)
+from warehouse.site.agreed_page import agreed_item, read_agreed
+from warehouse.site.claims_page import read_claims
 from warehouse.site.plan_page import (
     SitePlan,
     aims_table,
     conflict_tables,
     late_table,
     plan_page,
-    rated_words,
     read_plan,
     summary,
 )
@@ -34,11 +41,12 @@ def action(number: int, **changed: Any) -> dict[str, Any]:
         "status": "in progress",
         "self_rating": "green",
         "is_open": True,
-        "late": False,
+        "is_overdue": False,
         "conflicts": [],
         "conflict_reasons": [],
         "early_success": None,
         "rated_on": date(2025, 3, 31),
+        "as_of": date(2025, 3, 31),
         **changed,
     }
 
@@ -51,7 +59,7 @@ def plan() -> SitePlan:
         conflicts=["due_moved_often", "overdue"],
         conflict_reasons=["It has moved.", "It is late."],
         early_success="It is met.",
-        late=True,
+        is_overdue=True,
         due_current=date(2026, 11, 1),
     )
     done = action(3, status="complete", is_open=False, llr_aim=None, self_rating="blue")
@@ -60,8 +68,9 @@ def plan() -> SitePlan:
 
 def test_the_summary_counts_what_contradicts_green_and_names_the_day() -> None:
     assert summary(plan()) == (
-        "3 actions: 2 open, of them 1 overdue on 30 Nov 2026. 1 is called green or complete "
-        "while the data say otherwise."
+        "3 actions: 2 open. Overdue on 30 Nov 2026, the day of publication: 1; on 31 Mar 2025, the "
+        "day of the figures: 0. On those figures 1 is called green or complete while the data say "
+        "otherwise."
     )
 
 
@@ -84,9 +93,52 @@ def test_without_evidence_the_data_say_nothing() -> None:
     assert table.caption == "Complete without evidence"
 
 
-def test_an_overdue_action_says_on_which_figures_it_is_rated() -> None:
-    said = [rated_words(row) for row in plan().actions]
-    assert said == ["", " (Rated on figures of March 2025.)", ""]
+def test_what_is_overdue_is_no_contradiction_of_the_figures_day() -> None:
+    assert [contradictions(row) for row in plan().actions] == [
+        ["It gets worse."], ["It has moved."], [],
+    ]  # fmt: skip
+
+
+def test_both_days_are_said_wherever_either_is_meant(figures: SiteFigures) -> None:
+    plan = read_plan(figures)
+    on, rated = day_words(plan.as_at), day_words(plan.rated_on)
+    assert on != rated
+    texts = [summary(plan), aims_table(plan).caption]
+    assert all(on in text and rated in text for text in texts)
+    content = plan_page(figures, plan).content
+    for _, _, table in content["areas"]:
+        assert rated in table.headings[5]
+        for row in table.cells:
+            assert ("overdue" in row[1]) == (f"(overdue on {on})" in row[1])
+    assert len(plan.late) == sum(row["is_overdue"] for row in plan_actions(figures.db, plan.as_at))
+    assert len(plan.late_when_rated) == sum(
+        row["is_overdue"] for row in plan_actions(figures.db) if row["icb_code"] == "QK1"
+    )
+
+
+def test_a_threshold_that_resembles_the_target_of_another_kpi_says_whose_it_is(
+    figures: SiteFigures,
+) -> None:
+    """90% within two weeks is the target of another share than the one that is evidence."""
+    pages = {page.path: page for page in plan_pages(figures)}
+    [one] = pages["plan/action-M-5.html"].content["evidence"]
+    assert "at least 90.0%" in one.says and "two weeks of booking" in one.title
+    assert one.whose_target.startswith("The threshold is the plan's own. No target applies: the ")
+    assert '"Share within two weeks, ACC-08 categories", 90.0%' in one.whose_target
+    others = [
+        evidence.whose_target
+        for page in pages.values()
+        if page.template == "action.html.j2"
+        for evidence in page.content["evidence"]
+    ]
+    assert others.count("") == len(others) - 1 > 3
+
+
+def test_what_two_pages_show_is_read_once(figures: SiteFigures) -> None:
+    own = SiteFigures(figures.db, figures.places)
+    assert own.once(read_plan) is own.once(read_plan)
+    assert own.once(read_agreed) is own.once(read_agreed)
+    assert own.once(read_claims) is not figures.once(read_claims)
 
 
 def test_the_page_of_the_sample_has_every_conflict_of_the_mart(figures: SiteFigures) -> None:
