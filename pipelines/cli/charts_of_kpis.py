@@ -116,8 +116,13 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
 
 
 def _signal(row: Row) -> str:
-    """What a point says: `shift, high (concern)`, no clear change, or why it is not judged."""
-    from warehouse.statistics.point_words import NO_CLEAR_CHANGE, brief_reason
+    """What a point says: `shift, high (concern)`, `trend, rising (concern)`, no clear change, or
+    why it is not judged."""
+    from warehouse.statistics.point_words import (
+        NO_CLEAR_CHANGE,
+        brief_reason,
+        standing_words,
+    )
     from warehouse.statistics.signals import NO_SIGNAL
 
     if row["value"] is None:
@@ -127,4 +132,5 @@ def _signal(row: Row) -> str:
     if row["signal"] == NO_SIGNAL:
         return NO_CLEAR_CHANGE
     signal, variation = (row[key].replace("_", " ") for key in ("signal", "variation"))
-    return f"{signal}, {row['direction']} ({variation})"
+    side = standing_words(signal, row["direction"]) if signal == "trend" else row["direction"]
+    return f"{signal}, {side} ({variation})"

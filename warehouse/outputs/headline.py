@@ -31,7 +31,8 @@ ON_THE_YEAR = (
     "On the year: of counts of events, and of rates of them, per working day; of all else as it is."
 )
 MEANINGS = (
-    f"{ON_THE_YEAR} Signal: what a control chart says of that; {NOT_JUDGED_YET}: {PROVISIONAL}. "
+    f"{ON_THE_YEAR} Signal: what a control chart says of the month against its usual level, not "
+    f"of the change on the year; {NOT_JUDGED_YET}: {PROVISIONAL}. "
     "England: its value, or the change of its count."
 )
 NEW_SERIES = "new series"

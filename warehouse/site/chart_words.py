@@ -12,10 +12,9 @@ from warehouse.kpi.charting import PER_WORKING_DAY
 from warehouse.outputs.headline import BESIDE, NEW_SERIES, beside_value
 from warehouse.site.charted_points import charted, number_words
 from warehouse.site.site_page import PageTable
-from warehouse.statistics.point_words import TOO_FEW, brief_reason, signal_words
+from warehouse.statistics.point_words import MEANINGS, TOO_FEW, brief_reason, signal_words
 from warehouse.statistics.sentences import (
     COUNTED,
-    MEANINGS,
     SentenceFacts,
     brief_judgement,
     change_words,

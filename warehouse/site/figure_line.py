@@ -13,7 +13,7 @@ from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_paths import kpi_page
 from warehouse.site.site_places import SitePlace
 from warehouse.site.spark import spark_end, spark_path
-from warehouse.statistics.point_words import NO_CLEAR_CHANGE, PROVISIONAL
+from warehouse.statistics.point_words import NO_CLEAR_CHANGE, PROVISIONAL, standing_words
 from warehouse.statistics.sentences import (
     SentenceFacts,
     judgement,
@@ -173,7 +173,9 @@ def _past_words(row: Row) -> str:
     if row["signal"] == NO_SIGNAL:
         return NO_CLEAR_CHANGE
     said = row["variation"]
-    return said if said in ("improvement", "concern") else f"unusually {row['direction']}"
+    if said in ("improvement", "concern"):
+        return str(said)
+    return standing_words(row["signal"], row["direction"])
 
 
 def spark_values(series: Sequence[Row], monthly: bool) -> list[float | None]:

@@ -12,6 +12,7 @@ NO_CLEAR_CHANGE, NO_CHART = "no clear change", "no chart"
 PROVISIONAL = "provisional until more months are published"
 TOO_FEW = "too few months"
 NOT_JUDGED, NOT_JUDGED_YET = "not judged", "not judged yet"
+MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
 # Rule of a signal -> what it says of the point, by direction.
 SIGNALS = {
     ("outside_limits", "high"): "above its upper limit",
@@ -28,23 +29,69 @@ SIGNALS = {
 @dataclass(frozen=True)
 class ChartedPoint:
     """What a control chart says of a month. `not_judged`: why it is not judged, and has no
-    `signal`; `points`: months that gave its limits, of which `disputed_points` are disputed;
-    `few_points`: whether they are trial limits; `as_a_year_before`: whether the same month a year
-    earlier had a signal in the same direction; `begun`: the month, in words, in which its baseline
-    began, and `because`, if that was after the year before; `undecided`: of one that is not judged
-    for being provisional, and is outside its limits all the same, the side, `high` or `low`."""
+    `signal`; `mean`: its usual level, on the basis of the chart, by `points` months from `since`
+    on, in words, of which `disputed_points` are disputed; `few_points`: whether they give trial
+    limits; `as_a_year_before`: whether the same month a year earlier had a signal in the same
+    direction; `begun`: the month, in words, in which its baseline began, and `because`, if that was
+    after the year before; `undecided`: of one that is not judged for being provisional, and is
+    outside its limits all the same, the side, `high` or `low`."""
 
     signal: str = NO_SIGNAL
     direction: str | None = None
     variation: str | None = None
     not_judged: str | None = None
+    mean: float | None = None
     points: int = 0
+    since: str | None = None
     disputed_points: int = 0
     few_points: bool = False
     as_a_year_before: bool = False
     undecided: str | None = None
     begun: str | None = None
     because: str | None = None
+
+    @property
+    def has_signal(self) -> bool:
+        """Whether it is judged, and has a signal."""
+        return self.not_judged is None and self.signal != NO_SIGNAL
+
+
+def standing_words(signal: str, direction: str | None) -> str:
+    """`unusually high`, `unusually low`; a trend says nothing of the level: `rising`, `falling`."""
+    if signal == "trend":
+        return "falling" if direction == "low" else "rising"
+    return f"unusually {direction}"
+
+
+def point_in_words(chart: ChartedPoint | None) -> str:
+    """What a chart says of a month, in full: `unusually high, a concern: above its upper limit`,
+    `no clear change, by trial limits`, why it is not judged, `no chart`."""
+    if chart is None:
+        return NO_CHART
+    if chart.not_judged is not None:
+        return why_not_judged(chart.not_judged)
+    limits = ", by trial limits" if chart.few_points else ""
+    if not chart.has_signal:
+        return NO_CLEAR_CHANGE + limits
+    stands = standing_words(chart.signal, chart.direction)
+    said = ", ".join(filter(None, (stands, MEANINGS.get(chart.variation or ""))))
+    again = ", as a year before" if chart.as_a_year_before else ""
+    return f"{said}: {SIGNALS[chart.signal, chart.direction or 'high']}{again}{limits}"
+
+
+def brief_point(chart: ChartedPoint | None, plain: bool) -> str:
+    """The same for a table: `no clear change`, `unusually high, improvement (shift)`, `rising
+    (trend)`. `plain`: an improvement or concern as that alone."""
+    if chart is None:
+        return NO_CHART
+    if chart.not_judged is not None:
+        return brief_reason(chart.not_judged)
+    if not chart.has_signal:
+        return NO_CLEAR_CHANGE
+    meaning = chart.variation if chart.variation in MEANINGS else None
+    stands = None if meaning and plain else standing_words(chart.signal, chart.direction)
+    said = ", ".join(filter(None, (stands, meaning)))
+    return f"{said} ({brief_signal(chart.signal, chart.direction)})"
 
 
 def why_not_judged(reason: str) -> str:

@@ -2,9 +2,10 @@
 control chart makes of it, comparator, status and caveat. Pure; not here: where the facts come from
 (`warehouse.mart.sentence_facts`).
 
-A sentence never claims a change that the chart does not carry: of a point that is judged and has no
-signal the words are "no clear change", however large the percentage is; of one that is not judged
-they say why not; of what has no chart there are none.
+A sentence never claims a change that the chart does not carry. The change on the year is
+arithmetic, which no chart tests; a signal is of the month against the usual level, and says so. Of
+a point that is judged and has none the words are "no clear change", however large the percentage
+is; of one that is not judged they say why not; of what has no chart there are none.
 """
 
 from __future__ import annotations
@@ -20,14 +21,11 @@ from warehouse.base.number_format import (
 )
 from warehouse.base.text import plural
 from warehouse.statistics.point_words import (
-    NO_CHART,
-    NO_CLEAR_CHANGE,
     PROVISIONAL,
-    SIGNALS,
     ChartedPoint,
+    brief_point,
     brief_reason,
-    brief_signal,
-    why_not_judged,
+    point_in_words,
     words_on_limits,
 )
 from warehouse.statistics.signals import NO_SIGNAL
@@ -43,7 +41,6 @@ NAMES = (
     "Investment and Impact",
     "Pharmacy First",
 )
-MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
 WITHHELD = "it is withheld, because it is small or would disclose one that is"
 ABSENT = {
     "held": "it is held until a person accepts it",
@@ -110,19 +107,16 @@ def sentence(facts: SentenceFacts) -> str:
         return " ".join([_no_figure(facts), *_after(facts)])
     brackets = f" ({said})" if (said := _in_brackets(facts)) else ""
     said = f"{_opening(facts)}: {change_words(facts)}{brackets}."
-    return " ".join([said, *_beside(facts), *_after(facts)])
+    return " ".join(filter(None, [said, _against(facts), *_beside(facts), *_after(facts)]))
 
 
 def judgement(facts: SentenceFacts) -> Judgement:
-    """What may be said of the change: `clear_change` (a signal, in the direction in which the
-    figure moved in the year, that was not there a year ago), `unusual` (any other signal),
-    `no_clear_change`, `not_judged` (provisional, too few months, or no chart), `no_figure`."""
+    """What may be said of a figure: `clear_change` (a signal, in the direction in which it moved in
+    the year, that was not there a year ago), `unusual` (any other signal), `no_clear_change`,
+    `not_judged` (provisional, too few months, limits not stable, or no chart), `no_figure`."""
+    chart, change = facts.chart, facts.change
     if facts.value is None:
         return "no_figure"
-    return _judged(facts.chart, facts.change)
-
-
-def _judged(chart: ChartedPoint | None, change: float | None) -> Judgement:
     if chart is None or chart.not_judged is not None:
         return "not_judged"
     if chart.signal == NO_SIGNAL:
@@ -133,45 +127,17 @@ def _judged(chart: ChartedPoint | None, change: float | None) -> Judgement:
 
 
 def judgement_words(facts: SentenceFacts) -> str:
-    """The judgement as people read it: `no clear change`, `a clear change, an improvement: above
-    its upper limit`."""
-    return "no figure" if facts.value is None else _words(facts.chart, facts.change)
-
-
-def _words(chart: ChartedPoint | None, change: float | None) -> str:
-    judged = _judged(chart, change)
-    if chart is None:
-        return NO_CHART
-    limits = ", by trial limits" if chart.few_points else ""
-    if judged == "no_clear_change":
-        return NO_CLEAR_CHANGE + limits
-    if chart.not_judged is not None:
-        return why_not_judged(chart.not_judged)
-    first = "a clear change" if judged == "clear_change" else f"unusually {chart.direction}"
-    if chart.signal == "trend" and judged == "unusual":
-        first = "a signal"
-    meaning = MEANINGS.get(chart.variation or "")
-    said = ", ".join(filter(None, (first, meaning)))
-    again = ", as a year before" if chart.as_a_year_before else ""
-    return f"{said}: {SIGNALS[chart.signal, chart.direction or 'high']}{again}{limits}"
+    """What the chart says, as people read it: `no clear change`, `unusually low, an improvement:
+    below its lower limit`. It is of the month against its usual level, never of the year."""
+    return "no figure" if facts.value is None else point_in_words(facts.chart)
 
 
 def brief_judgement(facts: SentenceFacts) -> str:
-    """The judgement for a table: `no clear change`, `improvement (shift)`, `unusually high
-    (trend)`, `not judged yet`, `too few months (3 of 8)`, `no chart`."""
-    chart, judged = facts.chart, judgement(facts)
-    if judged == "no_figure" or chart is None:
-        return judgement_words(facts)
-    if judged == "no_clear_change":
-        return NO_CLEAR_CHANGE
-    if chart.not_judged is not None:
-        return brief_reason(chart.not_judged)
-    meaning = chart.variation if chart.variation in MEANINGS else None
-    if judged == "clear_change":
-        said = meaning or f"clearly {'higher' if chart.direction == 'high' else 'lower'}"
-    else:
-        said = ", ".join(filter(None, (f"unusually {chart.direction}", meaning)))
-    return f"{said} ({brief_signal(chart.signal, chart.direction)})"
+    """The judgement for a table: `no clear change`, `improvement (shift)`, `rising (trend)`,
+    `unusually high (shift)`, `not judged yet`, `too few months (3 of 8)`, `no chart`."""
+    if facts.value is None:
+        return "no figure"
+    return brief_point(facts.chart, plain=judgement(facts) == "clear_change")
 
 
 def change_words(facts: SentenceFacts) -> str:
@@ -235,11 +201,38 @@ def within_a_sentence(title: str) -> str:
 
 
 def _in_brackets(facts: SentenceFacts) -> str:
-    """What the chart says, and the status, once each: of what has no chart the status alone."""
-    judged = [judgement_words(facts)] if facts.chart is not None else []
+    """That the chart has no signal or does not judge, and the status, once each. A signal is of the
+    month against its usual level, and has a sentence of its own."""
+    quiet = facts.chart is not None and not facts.chart.has_signal
+    judged = [judgement_words(facts)] if quiet else []
     why = facts.chart.not_judged if facts.chart is not None else None
     told = facts.status == "final" or (facts.status == "provisional" and why == PROVISIONAL)
     return "; ".join([*judged, *([] if told else [facts.status])])
+
+
+def _against(facts: SentenceFacts) -> str:
+    """A signal in a sentence: `Against its usual level, 4.8% (the mean of 24 months from September
+    2022), it is unusually low, an improvement: below its lower limit.` Nothing without one."""
+    chart = facts.chart
+    if chart is None or not chart.has_signal:
+        return ""
+    said = point_in_words(chart)
+    if chart.signal == "trend":
+        return f"It is {said}."
+    level = ""
+    if chart.mean is not None and chart.since is not None:
+        months = plural(chart.points, "month")
+        level = f", {_mean_text(facts, chart.mean)} (the mean of {months} from {chart.since}),"
+    return f"Against its usual level{level} it is {said}."
+
+
+def _mean_text(facts: SentenceFacts, mean: float) -> str:
+    """The mean as text, with as many decimals as tell it from the value."""
+    if facts.per_working_day is not None:
+        return f"{say_per_day(mean, facts.unit)} a working day"
+    value = value_text(facts.value or 0.0, facts.unit)
+    texts = (value_text(mean, facts.unit, digits) for digits in (1, 2, 3))
+    return next((text for text in texts if text != value), value)
 
 
 def _no_figure(facts: SentenceFacts) -> str:
@@ -278,7 +271,10 @@ def _of_another(other: Comparator) -> str:
         return ""
     if other.chart.not_judged is not None:
         return f" ({brief_reason(other.chart.not_judged)})"
-    return f" ({_words(other.chart, other.change)})"
+    said = point_in_words(other.chart)
+    if not other.chart.has_signal:
+        return f" ({said})"
+    return f"; {said}" if other.chart.signal == "trend" else f"; against its usual level {said}"
 
 
 def _after(facts: SentenceFacts) -> list[str]:
