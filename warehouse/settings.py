@@ -12,7 +12,7 @@ from pydantic import Field, ValidationError, field_validator
 from warehouse.base.errors import Refusal
 from warehouse.base.home import SETTINGS, Home
 from warehouse.base.strict import Strict
-from warehouse.base.web import web_address, without_passwords
+from warehouse.base.web import contact_address, web_address, without_passwords
 from warehouse.reference.levels import OrgLevel
 
 ORG_CODE = r"^[A-Z0-9]{3,9}$"
@@ -101,7 +101,8 @@ class Settings(Strict):
     `keep_runs_days`: how long Dagster's runs are kept at least. `memory_mb`: memory that DuckDB may
     use to build and check a mart; what does not fit is written to disk. The process needs up to 800
     MB beside it, after reading national files. `role_words`: words and phrases of roles that
-    returns of a plan may have, beside the shipped ones.
+    returns of a plan may have, beside the shipped ones. `contact`: e-mail or web address for
+    questions and corrections, on each page that is published.
     """
 
     place: str = Field(default=HOME_PLACE, pattern=ORG_CODE)
@@ -115,6 +116,7 @@ class Settings(Strict):
     keep_runs_days: int = Field(default=90, ge=1)
     memory_mb: int = Field(default=700, ge=500)
     role_words: tuple[str, ...] = ()
+    contact: str | None = None
 
     @property
     def names_chosen(self) -> dict[tuple[str, str], str]:
@@ -137,6 +139,11 @@ class Settings(Strict):
     @classmethod
     def _are_addresses(cls, said: dict[str, str]) -> dict[str, str]:
         return {web_address(one): web_address(other) for one, other in said.items()}
+
+    @field_validator("contact")
+    @classmethod
+    def _can_be_written_to(cls, said: str | None) -> str | None:
+        return None if said is None else contact_address(said)
 
 
 class Unreadable(Refusal, ValueError):
@@ -171,5 +178,6 @@ POSSIBLE = (
     "(true or false) and `threshold:` (1, 2, ...), "
     "`addresses:` with `https://a.publisher: https://your.mirror`, `timeouts:` with `connect:` and "
     "`read:` (seconds), `look:` with `cron:` ('35 9 * * 1-5') and `poll_seconds:` (5, 6, ...), "
-    "`keep_marts:` (0, 1, ...), `keep_runs_days:` (1, 2, ...), and `memory_mb:` (500, 501, ...)."
+    "`keep_marts:` (0, 1, ...), `keep_runs_days:` (1, 2, ...), `memory_mb:` (500, 501, ...), "
+    "`role_words:` (a list), and `contact:` (an e-mail or web address)."
 )

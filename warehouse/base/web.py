@@ -1,5 +1,5 @@
-"""Web addresses as text: validate them, and show them without passwords. Not here: requests
-(`warehouse.fetch.client`)."""
+"""Web and e-mail addresses as text: validate them, and show them without passwords. Not here:
+requests (`warehouse.fetch.client`)."""
 
 from __future__ import annotations
 
@@ -19,6 +19,25 @@ def web_address(text: str) -> str:
     if "@" in at.netloc:
         raise ValueError(f"`{plain(text)}` contains a user or password: remove it")
     return text.strip().rstrip("/")
+
+
+# Only what an address that people give in public has: a link opens it.
+E_MAIL = re.compile(r"[A-Za-z0-9._+'-]+@[A-Za-z0-9-]+(\.[A-Za-z0-9-]+)+")
+
+
+def contact_address(text: str) -> str:
+    """A validated e-mail or web address for readers. Raises ValueError if it is neither."""
+    said = text.strip()
+    if E_MAIL.fullmatch(said):
+        return said
+    if re.search(r"\s", said) or not said.startswith(("http://", "https://")):
+        raise ValueError("neither an e-mail address nor a web address (https://...)")
+    return web_address(said)
+
+
+def contact_link(address: str) -> str:
+    """What a link to a contact address opens."""
+    return f"mailto:{address}" if E_MAIL.fullmatch(address) else address
 
 
 def plain(url: str) -> str:

@@ -15,6 +15,7 @@ import jinja2
 from warehouse.archive.decisions import over_because
 from warehouse.base.months import day_words, moment_words
 from warehouse.base.number_format import limit, say_change, value_text
+from warehouse.base.web import contact_link
 from warehouse.outputs.headline import beside_value, headline_value
 from warehouse.reference.levels import LEVELS
 from warehouse.site.site_figures import SiteFigures
@@ -51,7 +52,8 @@ DANGEROUS = ("=", "+", "-", "@", "\t", "\r")  # a spreadsheet takes a cell for a
 class Frame:
     """What is on every page of a set: its `name`, its `first` page, the `sections` of the bar on
     top and the `papers` below (address, title), the publication that it is made from (its row), and
-    the paths of its `pages`, so that no link leads nowhere. `place`: what a report is about."""
+    the paths of its `pages`, so that no link leads nowhere. `place`: what a report is about;
+    `contact`: e-mail or web address of its publisher."""
 
     name: str
     first: str
@@ -60,6 +62,7 @@ class Frame:
     pages: Collection[str] = ()
     papers: Sequence[tuple[str, str]] = ()
     place: SitePlace | None = None
+    contact: str | None = None
 
 
 def lay_out(page: SitePage, figures: SiteFigures, pages: Collection[str]) -> bytes:
@@ -73,6 +76,7 @@ def lay_out(page: SitePage, figures: SiteFigures, pages: Collection[str]) -> byt
         pages,
         [one for one in PAPERS if one[0] in pages],
         home,
+        figures.places.contact,
     )
     return laid_out(page, frame)
 
@@ -131,6 +135,7 @@ def _environment() -> jinja2.Environment:
         "beside_value": beside_value,
         "say_change": say_change,
         "over_because": over_because,
+        "contact_link": contact_link,
         "level": lambda level: LEVELS[level].singular,
     }
     environment.filters.update(filters)

@@ -44,12 +44,14 @@ class SitePlace:
 class SitePlaces:
     """`home`: what the site is about; `within`: all organisations in it that have pages, level by
     level, each by name; `england`: beside which figures stand; `headlines`: places within it whose
-    headline figures the first page shows too."""
+    headline figures the first page shows too; `contact`: e-mail or web address of whoever
+    publishes the site, for questions and corrections; None if they gave none."""
 
     home: SitePlace
     within: tuple[SitePlace, ...]
     england: SitePlace
     headlines: tuple[SitePlace, ...] = ()
+    contact: str | None = None
 
     def at(self, level: str) -> list[SitePlace]:
         """Those of one level."""
@@ -93,7 +95,8 @@ def place_named(
     Raises NoMatch with similar ones."""
     found = organisation_named(db, text, settings.headlines, levels)
     level, code = found["org_level"], found["org_code"]
-    return read_places(db, level, code, name_shown(found), settings.headlines)
+    places = read_places(db, level, code, name_shown(found), settings.headlines)
+    return replace(places, contact=settings.contact)
 
 
 def home_place(db: Connection, settings: Settings) -> SitePlaces:

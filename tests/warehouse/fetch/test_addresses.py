@@ -55,6 +55,8 @@ def test_mirrors_that_make_no_sense(
     [
         ("addresses: {https://a: 'http://me:secret@b'}", "`addresses`: .*contains a user or pass"),
         ("timeouts: {connect: 0}", r"`timeouts\.connect`: .*found 0"),
+        ("contact: the press office", "`contact`: .*neither an e-mail address nor a web address"),
+        ("contact: 'https://me:secret@b'", "`contact`: .*contains a user or password"),
     ],
 )
 def test_settings_that_make_no_sense(said: str, words: str, home: Home) -> None:

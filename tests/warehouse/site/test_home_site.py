@@ -11,12 +11,14 @@ import pytest
 from assets.site_asset import site as site_asset
 from pipelines.resources import HomeResource
 from pipelines.sensors import report_sensor
+from tests.support import write_text
 from warehouse.base.home import Home
 from warehouse.outputs.search import NoMatch
 from warehouse.publication.publish import take_down
 from warehouse.site import write_site as writing
 from warehouse.site.home_site import pending_fingerprint, write_home_site
 from warehouse.site.site_folder import MANIFEST
+from warehouse.site.trust.home_pages import build_pages
 from warehouse.site.write_site import NotASite
 
 
@@ -52,6 +54,28 @@ def test_a_report_is_asked_for_once_a_publication(own: Home) -> None:
     text = json.dumps(manifest | {"fingerprint": "earlier"})
     (own.site / MANIFEST).write_text(text, encoding="utf-8")
     assert evaluated(own).run_requests
+
+
+@pytest.mark.parametrize(
+    ("said", "shown"),
+    [
+        ("", "Questions about this copy, and corrections: its publisher gave no address."),
+        (
+            "contact: access@example.nhs.uk",
+            '<a href="mailto:access@example.nhs.uk" rel="noreferrer">access@example.nhs.uk</a>.',
+        ),
+        (
+            "contact: https://example.org/ask?a=1&b=2",
+            '<a href="https://example.org/ask?a=1&amp;b=2" rel="noreferrer">'
+            "https://example.org/ask?a=1&amp;b=2</a>.",
+        ),
+    ],
+)
+def test_pages_have_the_contact_of_the_settings(own: Home, said: str, shown: str) -> None:
+    write_text(own.settings, said)
+    made = write_home_site(own)
+    assert shown in made.index.read_text(encoding="utf-8")
+    assert shown in build_pages(own).read_text(encoding="utf-8")
 
 
 def test_a_report_that_was_deleted_is_asked_for_again(own: Home) -> None:

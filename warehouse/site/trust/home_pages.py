@@ -11,7 +11,7 @@ from warehouse.base.keys import EditionKey
 from warehouse.base.sql import Connection, open_mart
 from warehouse.outputs.affected_figures import AffectedFigures, using, write_affected
 from warehouse.outputs.page_paths import AFFECTED, DATA_DOCS, PLACE, SCORECARD, STYLE_FOLDER, STYLES
-from warehouse.settings import read_settings
+from warehouse.settings import Settings, read_settings
 from warehouse.site.lay_out import Frame, laid_out
 from warehouse.site.site_page import SitePage
 from warehouse.site.trust import page_data as records
@@ -37,19 +37,21 @@ def build_pages(home: Home, today: date | None = None) -> Path:
     checked then does not change. Raises NoMart if there is none.
     """
     today = today or datetime.now(UTC).date()
+    settings = read_settings(home)
     with open_mart(home.require_mart()) as db:
         published = published_with_pages(db, IN_HOME)
         _write_style(home)
         for number, one in enumerate(published):
             if number == 0 or not home.store.exists(f"{PLACE}/{one['page']}"):
-                _write(home, refresh_page(db, IN_HOME, one), one)
-        _write(home, lineage_page(db, IN_HOME), published[0])
+                _write(home, refresh_page(db, IN_HOME, one), one, settings)
+        _write(home, lineage_page(db, IN_HOME), published[0], settings)
         affected = accepted_despite_checks(db)
-        _write_affected(home, db, affected, published[0])
-        shown = read_settings(home).headlines
+        _write_affected(home, db, affected, published[0], settings)
         data_docs = f"../{DATA_DOCS}" if home.store.exists(DATA_DOCS) else ""
-        page = scorecard_page(db, IN_HOME, published, today, affected, shown, data_docs)
-        _write(home, page, published[0])
+        page = scorecard_page(
+            db, IN_HOME, published, today, affected, settings.headlines, data_docs
+        )
+        _write(home, page, published[0], settings)
     return home.pages / SCORECARD
 
 
@@ -60,17 +62,21 @@ def _write_style(home: Home) -> None:
 
 
 def _write_affected(
-    home: Home, db: Connection, affected: Mapping[EditionKey, AffectedFigures], refresh: Row
+    home: Home,
+    db: Connection,
+    affected: Mapping[EditionKey, AffectedFigures],
+    refresh: Row,
+    settings: Settings,
 ) -> None:
     # Not only those that changed: no page may keep what was withdrawn, purged or suppressed.
     home.store.delete_all(f"{PLACE}/{AFFECTED}")
     for key, found in affected.items():
         with home.store.writing(f"{PLACE}/{IN_HOME.affected_file(*key)}") as path:
             write_affected(db, [using(key)], path)
-        _write(home, affected_page(IN_HOME, key, found), refresh)
+        _write(home, affected_page(IN_HOME, key, found), refresh, settings)
 
 
-def _write(home: Home, page: SitePage, refresh: Row) -> None:
+def _write(home: Home, page: SitePage, refresh: Row, settings: Settings) -> None:
     sections = ((IN_HOME.scorecard, SCORECARD_TITLE), (IN_HOME.lineage, "Lineage"))
-    frame = Frame("Access recovery", IN_HOME.scorecard, sections, refresh)
+    frame = Frame("Access recovery", IN_HOME.scorecard, sections, refresh, contact=settings.contact)
     home.store.replace(f"{PLACE}/{page.path}", laid_out(page, frame))
