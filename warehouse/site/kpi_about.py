@@ -22,6 +22,7 @@ from warehouse.statistics.sentences import COUNTED
 Row = dict[str, Any]
 FILES_SHOWN = 4
 SMALLEST = 0.0001  # a revision below it is not written in figures
+FINGERPRINT = "Fingerprint (SHA-256)"  # of a file
 MESSAGE = 240  # characters of what a check said
 ORDER = {"best_first": "the best first", "largest_first": "the largest first"}
 VERDICTS = (
@@ -146,7 +147,7 @@ def _file(row: Row, known: KpiBackground) -> FigureFile:
     facts = [
         ("Publisher", row["publisher"]),
         ("Publication", f"{row['feed_title']}, edition {row['edition']}{again}"),
-        ("SHA-256", row["sha256"]),
+        (FINGERPRINT, row["sha256"]),
     ]
     if row["container_name"] and row["container_name"] != row["file_name"]:
         facts.append(("Packed in", row["container_name"]))

@@ -14,7 +14,13 @@ from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.headline import MEANINGS
 from warehouse.site.figure_line import CONCERN, FigureLine, by_theme, figure_line
 from warehouse.site.overview_answer import answer, not_yet_words, of, verdicts
-from warehouse.site.overview_queries import is_timed, overdue, overrides, revised
+from warehouse.site.overview_queries import (
+    is_timed,
+    most_revised,
+    overdue,
+    overrides,
+    revised,
+)
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import INDEX, kpi_page, place_page
@@ -82,7 +88,7 @@ def headline_lines(figures: SiteFigures, place: SitePlace) -> tuple[FigureLine, 
 
 def trust_words(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[str, ...]:
     """Whether the figures can be trusted, in short sentences: how new they are, how many may still
-    change, what is held, overdue, disputed, or counts by a person's decision."""
+    change, which changed most, what is held, overdue, disputed, or counts by a decision."""
     lines = tuple(lines)
     months = [newest for one in lines if (newest := _newest_month(figures, one))]
     found = []
@@ -91,6 +97,7 @@ def trust_words(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[str,
         older = "" if oldest == max(months) else f", the oldest of {say_months([oldest])}"
         found.append(f"Newest figures: {say_months([max(months)])}{older}.")
     found.append(not_yet_words(lines))
+    found += most_revised_words(most_revised(figures.db, figures.places.home))
     if disputed := [one for one in lines if one.status == "disputed"]:
         found.append(f"Disputed: {len(disputed)}.")
     found.append(f"Held back: {_number(len(held(figures.db)), 'edition')}.")
@@ -99,6 +106,17 @@ def trust_words(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[str,
     accepted = _number(overrides(figures.db), "edition")
     found.append(f"Accepted despite a failed check: {accepted}.")
     return tuple(found)
+
+
+def most_revised_words(row: Row | None) -> list[str]:
+    """Which figure changed most after it came out, in a sentence; nothing where none did."""
+    if row is None or rounds_to_nothing(row["unit"], row["change"], row["ratio"], 2):
+        return []
+    change = say_change(row["unit"], row["change"], row["ratio"], 2)
+    return [
+        f"Revised most, in the last 12 releases: {row['title']} of {say_months([row['month']])}, "
+        f"by {change}."
+    ]
 
 
 def _number(number: int, noun: str) -> str:

@@ -28,6 +28,19 @@ def revised(db: Connection, place: SitePlace) -> list[Row]:
     return rows(db, _REVISED, level=place.level, code=place.code)
 
 
+def most_revised(db: Connection, place: SitePlace) -> Row | None:
+    """The largest revision of any figure of a place in the last 12 editions, those released again
+    included (columns of `largest_revisions`); None if there is none."""
+    found = rows(
+        db,
+        """SELECT * FROM largest_revisions WHERE org_level = $level AND org_code = $code
+           ORDER BY size DESC, kpi_id, month DESC LIMIT 1""",
+        level=place.level,
+        code=place.code,
+    )
+    return found[0] if found else None
+
+
 def overdue(db: Connection) -> list[Row]:
     """Feeds whose next edition is overdue, at the time of the publication: `title, newest_edition,
     next_edition, next_due, days_overdue`; the longest first."""

@@ -49,6 +49,10 @@ class SiteFolder:
         self.written += 1
         return content
 
+    def size(self, path: str) -> int:
+        """The size of a file that is written, in bytes."""
+        return (self.aside / path).stat().st_size
+
     def finish(self, fingerprint: str = "") -> None:
         """Put the site in place of the earlier one. `fingerprint`: of the mart it was made from."""
         manifest = {"of": MARK, "digests": self._new, "fingerprint": fingerprint}

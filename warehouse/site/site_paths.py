@@ -14,6 +14,7 @@ PLAN, PLAN_FOLDER = "plan/index.html", "plan"
 BOARD_PAPER, COUNCIL_PAPER = "board-paper.html", "council-paper.html"
 PAYMENT, AGREED = "plan/payment.html", "plan/decisions.html"
 COMPARE = "compare.html"
+ALL_DOWNLOADS = "downloads.html"
 CHARTS, STATIC, DOWNLOADS = "charts", "static", "downloads"
 _UNSAFE = re.compile(r"[^A-Za-z0-9_-]")
 

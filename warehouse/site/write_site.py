@@ -13,6 +13,7 @@ from warehouse.site.action_pages import plan_pages
 from warehouse.site.chart_style import marked
 from warehouse.site.claims_page import claims_page
 from warehouse.site.compare_page import compare_page
+from warehouse.site.downloads_page import downloads_page
 from warehouse.site.draw_charts import as_png, as_svg, digest_of
 from warehouse.site.kpi_pages import kpi_pages
 from warehouse.site.lay_out import lay_out, table_as_csv
@@ -24,7 +25,7 @@ from warehouse.site.site_downloads import theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_folder import SiteFolder, is_ours
 from warehouse.site.site_page import Chart, SitePage
-from warehouse.site.site_paths import INDEX, STATIC
+from warehouse.site.site_paths import ALL_DOWNLOADS, INDEX, STATIC
 from warehouse.site.site_places import SitePlaces
 from warehouse.site.trust.trust_pages import trust_pages
 from warehouse.site.vendored_style import own_files
@@ -77,7 +78,7 @@ def write_site(
     figures, folder = SiteFigures(db, places), SiteFolder(target)
     pages = [page for kind in PAGE_KINDS for page in kind(figures)]
     drawn: set[str] = set()
-    paths = {page.path for page in pages}
+    paths = {ALL_DOWNLOADS, *(page.path for page in pages)}
     for number, page in enumerate(pages, start=1):
         progress(f"Page {number} of {len(pages)}: {page.title}")
         folder.write(page.path, lay_out(page, figures, paths))
@@ -85,8 +86,11 @@ def write_site(
             if chart.name not in drawn:
                 drawn.add(chart.name)
                 _draw(folder, chart, figures)
-    for one in theme_downloads(figures):
+    files = tuple(theme_downloads(figures))
+    for one in files:
         folder.make(one.path, one.digest(figures), partial(one.content, figures))
+    pages.append(downloads_page(pages, files, folder.size))
+    folder.write(ALL_DOWNLOADS, lay_out(pages[-1], figures, paths))
     for name, content in own_files().items():
         folder.write(f"{STATIC}/{name}", content)
     folder.write(SEARCH_DATA, search_data(places))

@@ -1,6 +1,7 @@
 """The page of comparisons: of the sample as a model, and what it says as words."""
 
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -49,6 +50,11 @@ def test_a_share_has_its_rank_its_funnel_and_its_fifths(page: SitePage) -> None:
         "Relative gap",
     ]
     assert [anchor for anchor, _ in page.parts] == [one.kpi_id for one in page.content["compared"]]
+
+
+def test_the_page_says_what_a_place_in_an_order_cannot_say(site: Path) -> None:
+    text = (site / "compare.html").read_text(encoding="utf-8")
+    assert "cannot say how far apart places are, whether the difference is more than chance" in text
 
 
 def test_only_own_places_have_names(page: SitePage) -> None:

@@ -116,7 +116,7 @@ def test_a_figure_is_explained_down_to_its_file() -> None:
     [file], more = figure_files("k", background([source(1)]))
     facts = dict(file.facts)
     assert more == 0 and file.name == "1.csv" and file.address == "https://a.example"
-    assert facts["SHA-256"] == f"{1:064}" and facts["Packed in"] == "all.zip"
+    assert facts["Fingerprint (SHA-256)"] == f"{1:064}" and facts["Packed in"] == "all.zip"
     assert facts["Publication"] == "T, edition 2025-03" and facts["Published"] == "1 Apr 2025"
     assert facts["Checks of the edition"] == "1 passed, 1 passed with a warning"
     assert file.problems[0].startswith("All there: xxx") and len(file.problems[0]) < 300

@@ -10,6 +10,7 @@ from warehouse.base.home import Home
 from warehouse.base.sql import open_mart
 from warehouse.outputs.export import export_tables
 from warehouse.outputs.export_selection import Selection
+from warehouse.site.kpi_about import FINGERPRINT
 from warehouse.site.kpi_pages import kpi_pages, theme_title
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import SitePage
@@ -32,7 +33,7 @@ def test_each_page_says_where_its_figure_comes_from(pages: dict[str, SitePage]) 
         if path != "kpis/index.html":
             assert page.content["files"], path
             for file in page.content["files"]:
-                assert len(dict(file.facts)["SHA-256"]) == 64
+                assert len(dict(file.facts)[FINGERPRINT]) == 64
             assert page.content["caveats"], path
             assert page.content["downloads"], path
 

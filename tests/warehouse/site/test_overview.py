@@ -11,7 +11,13 @@ from warehouse.base.number_format import say_change, say_per_day, value_text
 from warehouse.base.sql import open_mart, rows
 from warehouse.kpi.catalogue import catalogue
 from warehouse.site.figure_line import spark_values
-from warehouse.site.overview import headline_lines, overview
+from warehouse.site.overview import (
+    headline_lines,
+    most_revised_words,
+    overview,
+    trust_words,
+)
+from warehouse.site.overview_queries import most_revised
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_paths import place_page
 from warehouse.site.site_places import read_places
@@ -145,3 +151,22 @@ def test_a_spark_line_has_a_gap_where_a_month_is_missing() -> None:
     assert spark_end([1.0, None, 2.0, 3.0]) == (117.0, 3.0)
     assert spark_path([None]) == "" and spark_end([]) is None
     assert place_page("practice", "A/B") == "places/practice-A~2fB.html"
+
+
+def test_what_was_revised_most_is_said_whichever_edition_revised_it(figures: SiteFigures) -> None:
+    """Also one that was released again, after which a newer edition came."""
+    home = figures.places.home
+    row = most_revised(figures.db, home)
+    assert row is not None and row["size"] == max(
+        one["size"]
+        for one in rows(
+            figures.db,
+            "SELECT size FROM largest_revisions WHERE org_level = $level AND org_code = $code",
+            level=home.level,
+            code=home.code,
+        )
+    )
+    [said] = most_revised_words(row)
+    assert row["title"] in said and said in trust_words(figures, [])
+    assert most_revised_words(None) == []
+    assert most_revised_words({**row, "unit": "events", "change": 0.0, "ratio": 0.0}) == []

@@ -85,5 +85,5 @@ def last_revisions(db: Connection, shown: Sequence[HeadlinePlace]) -> PageTable:
         for row in found
     ]
     headings = ("KPI", "Place", "Month", "Edition", "Before", "After", "Change")
-    caption = "What the newest edition of each feed revised most, here"
+    caption = "What the newest edition of each publication revised most, here"
     return PageTable(caption, headings, cells, frozenset({4, 5, 6}))

@@ -17,12 +17,21 @@ from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import SitePage
 from warehouse.site.trust import page_data as records
 from warehouse.site.trust.lineage_page import lineage
+from warehouse.site.trust.refresh_summary import checked_feeds, in_editions, shortened
 from warehouse.site.trust.scorecard_model import accepted_despite_checks, scorecard, scorecard_parts
 from warehouse.site.trust.trust_root import IN_SITE, SCORECARD_TITLE, TrustRoot
 
 Row = dict[str, Any]
 # What every template of these pages needs.
 WORDS = {"dimensions": records.DIMENSIONS, "words": records.WORDS, "participles": PARTICIPLES}
+
+# What follows where a check is not met, by its action.
+FOLLOWS = {
+    "hold": "The edition is held.",
+    "hold_month": "The month is held.",
+    "quarantine": "The rows are left out.",
+    "warn": "It is recorded.",
+}
 
 
 def trust_pages(figures: SiteFigures) -> Iterable[SitePage]:
@@ -76,7 +85,19 @@ def lineage_page(db: Connection, root: TrustRoot) -> SitePage:
 def refresh_page(db: Connection, root: TrustRoot, refresh: Row) -> SitePage:
     """What was checked in a refresh. `refresh`: as `published_with_pages` gives it."""
     editions = records.checks_of_refresh(db, refresh["published_at"])
-    content = {**WORDS, "refresh": refresh, "editions": editions}
+    content = {
+        **WORDS,
+        "refresh": refresh,
+        "feeds": checked_feeds(editions),
+        "troubled": [
+            one
+            for one in editions
+            if one["override"] or one["tally"]["fail"] + one["tally"]["warn"]
+        ],
+        "in_editions": in_editions,
+        "shortened": shortened,
+        "follows": FOLLOWS,
+    }
     title = f"What was checked in the refresh of {moment_words(refresh['published_at'])}"
     template = "trust_refresh.html.j2"
     return SitePage(refresh["page"], template, title, content, trail=root.below)
