@@ -98,7 +98,7 @@ def _figures_of(kpi: Kpi, source: Source, inputs: Inputs, level: str) -> str:
                CASE WHEN {faults.sound} THEN {top} END::DOUBLE,
                CASE WHEN {faults.sound} THEN {bottom} END::DOUBLE,
                f.members_present, f.members_expected, {faults.reason}, f.disputed
-        FROM {inputs.table(level)} AS f {join} {faults.joins}
+        FROM {inputs.figures_at(level)} AS f {join} {faults.joins}
         WHERE NOT {is_unassigned("f.org_code")} AND f.month IN (
             SELECT month FROM stage.published WHERE measure = '{source.numerator}')"""
 

@@ -93,26 +93,28 @@ def held_at(db: Connection) -> Held:
 
 
 def keep_out(
-    db: Connection, held: Held, feeds: Iterable[str | None], table: str, level: str
+    db: Connection, held: Held, feeds: Iterable[str | None], table: str, *levels: str
 ) -> None:
-    """Mark figures of held months as not whole in a table of figures at a level. `held`: as
-    `held_at` returns."""
-    if not any((feed, level) in held for feed in feeds):
+    """Mark figures of held months as not whole in a table of figures, at one level or with the
+    column `org_level`. `held`: as `held_at` returns."""
+    if not any((feed, level) in held for feed in feeds for level in levels):
         return
+    level = "f.org_level" if len(levels) > 1 else f"'{levels[0]}'"
     named = ", ".join(f"'{feed}'" for feed in feeds if feed)
     db.execute(
         f"""CREATE OR REPLACE TABLE {table} AS
         WITH out AS (
-            SELECT DISTINCT f.org_code, f.month, f.vintage, TRUE AS held
+            SELECT DISTINCT {level} AS org_level, f.org_code, f.month, f.vintage, TRUE AS held
             FROM {table} AS f
             JOIN stage.held_month AS h ON h.org_code = f.org_code AND h.month = f.month
                 AND f.vintage >= h.from_vintage
                 AND f.vintage < coalesce(h.until_vintage, f.vintage + 1)
-            WHERE h.status = 'held' AND h.org_level = '{level}' AND h.feed IN ({named}))
+            WHERE h.status = 'held' AND h.org_level = {level} AND h.feed IN ({named}))
         SELECT f.* REPLACE (f.whole AND o.held IS NULL AS whole)
         FROM {table} AS f
         LEFT JOIN out AS o
-            ON o.org_code = f.org_code AND o.month = f.month AND o.vintage = f.vintage"""
+            ON o.org_code = f.org_code AND o.month = f.month AND o.vintage = f.vintage
+                AND o.org_level = {level}"""
     )
 
 

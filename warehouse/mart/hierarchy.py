@@ -13,7 +13,7 @@ from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.figure_tables import GENERATED_KEY
 from warehouse.mart.observed import OPTIONAL, observed
-from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, wholes_of
+from warehouse.reference.levels import ADDING_UP, KEY_COLUMNS, LEVELS, SITES, sql_list, wholes_of
 from warehouse.reference.organisations import ENGLAND, reference
 from warehouse.reference.special_services import special_services
 
@@ -263,9 +263,9 @@ def _load_membership(db: Connection) -> None:
     )
 
 
-def parents(child: str, level: str) -> str:
-    """SQL: `child, month, parent` of the members of one level in wholes of another."""
+def parents(child: str, *levels: str) -> str:
+    """SQL: `child, month, parent, level` of the members of one level in wholes of others."""
     return (
-        "SELECT child, month, parent FROM stage.membership "
-        f"WHERE child_level = '{child}' AND level = '{level}'"
+        "SELECT child, month, parent, level FROM stage.membership "
+        f"WHERE child_level = '{child}' AND level IN ({sql_list(levels)})"
     )

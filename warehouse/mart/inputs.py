@@ -20,7 +20,7 @@ from warehouse.kpi.catalogue import Source, measure_name
 from warehouse.mart.boundaries import boundary_at
 from warehouse.mart.disputed import either
 from warehouse.mart.hierarchy import Connection
-from warehouse.reference.levels import OrgLevel, reach
+from warehouse.reference.levels import OrgLevel, reach, whole_tables
 
 KEYS = "org_code, month, vintage, edition, revision, published_on, known_from, disputed"
 Feeds = tuple[str, str | None, bool]
@@ -88,10 +88,17 @@ class Inputs:
         beside = f" {'among' if self.asks_members else 'beside'} {self.other}" if self.other else ""
         return f"{self.feed}{beside}"
 
-    def table(self, level: str) -> str:
-        """The table of these inputs' figures at a level."""
+    def table(self, *levels: str) -> str:
+        """The table of these inputs' figures at a level, or of those made at once of several."""
         beside = f"{'among_' if self.asks_members else ''}{self.other or 'alone'}"
-        return f"stage.figures_{self.feed}__{beside}__{level}"
+        return f"stage.figures_{self.feed}__{beside}__{'_'.join(levels)}"
+
+    def figures_at(self, level: str) -> str:
+        """SQL: the table of these inputs' figures at a level, or its rows in one of several."""
+        for _, wholes in () if self.is_mixed else whole_tables(self.level):
+            if level in wholes and len(wholes) > 1:
+                return f"(SELECT * FROM {self.table(*wholes)} WHERE org_level = '{level}')"
+        return self.table(level)
 
     def alone(self) -> tuple[Inputs, Inputs]:
         """Return the two feeds of mixed inputs, each alone."""
@@ -186,7 +193,7 @@ def join_levels(db: Connection, inputs: Inputs) -> list[str]:
         columns += [f"d.{name} AS d_{name[2:]}" for name in bottom.columns_at(level)]
         columns += ["n.whole AND coalesce(d.whole, FALSE) AS whole"]
         columns += ["n.members_present", "n.members_expected"]
-        tables = (inputs.table(level), top.table(level), bottom.table(level))
+        tables = (inputs.table(level), top.figures_at(level), bottom.figures_at(level))
         _side_by_side(db, inputs, level, tables, columns)
     return list(levels)
 

@@ -34,31 +34,32 @@ def create_members(db: Connection) -> None:
     )
 
 
-def add_up(db: Connection, inputs: Inputs, level: str, members: str) -> str:
-    """Create the table that a roll-up sums, and return its name; it stays until `note_members`.
-    `members`: SQL of one row per member (`org_code`), whole (`parent`), month and vintage."""
-    table = _added_up(inputs, level)
+def add_up(db: Connection, inputs: Inputs, levels: tuple[str, ...], members: str) -> str:
+    """Create the table that a roll-up to some levels sums, and return its name; it stays until
+    `note_members`. `members`: SQL of one row per member (`org_code`), whole (`org_level, parent`),
+    month and vintage."""
+    table = _added_up(inputs, levels)
     db.execute(f"CREATE TABLE {table} AS {members}")
     return table
 
 
-def _added_up(inputs: Inputs, level: str) -> str:
-    return inputs.table(level).replace("stage.figures_", "stage.members_")
+def _added_up(inputs: Inputs, levels: tuple[str, ...]) -> str:
+    return inputs.table(*levels).replace("stage.figures_", "stage.members_")
 
 
-def note_members(db: Connection, inputs: Inputs, steps: list[tuple[str, str]]) -> None:
-    """Record the members of all roll-ups of these inputs (`steps`: level of the members, and of the
-    wholes) and drop their tables. All at once: a statement for each takes longer to plan than to
-    run.
+def note_members(db: Connection, inputs: Inputs, steps: list[tuple[str, tuple[str, ...]]]) -> None:
+    """Record the members of all roll-ups of these inputs (`steps`: level of the members, and those
+    of the wholes) and drop their tables. All at once: a statement for each takes longer to plan
+    than to run.
 
     A row has a span of consecutive vintages in which a member contributed: `from_vintage` the
     first, `until_vintage` the first one without it, NULL if it still contributes."""
     if not steps:
         return
     parts = [
-        f"""SELECT $level[{n}] AS org_level, $member[{n}] AS member_level, parent, month, vintage,
-               org_code FROM {_added_up(inputs, level)}"""
-        for n, (_, level) in enumerate(steps, start=1)
+        f"""SELECT org_level, $member[{n}] AS member_level, parent, month, vintage, org_code
+            FROM {_added_up(inputs, wholes)}"""
+        for n, (_, wholes) in enumerate(steps, start=1)
     ]
     db.execute(
         f"""INSERT INTO stage.figure_member
@@ -78,14 +79,10 @@ def note_members(db: Connection, inputs: Inputs, steps: list[tuple[str, str]]) -
         SELECT $summed_as, org_level, parent, month, member_level, org_code, min(vintage),
                CASE WHEN count(next) = count(*) THEN max(next) END
         FROM span GROUP BY org_level, member_level, parent, month, org_code, span""",
-        {
-            "summed_as": inputs.name,
-            "level": [level for _, level in steps],
-            "member": [member for member, _ in steps],
-        },
+        {"summed_as": inputs.name, "member": [member for member, _ in steps]},
     )
-    for _, level in steps:
-        db.execute(f"DROP TABLE {_added_up(inputs, level)}")
+    for _, wholes in steps:
+        db.execute(f"DROP TABLE {_added_up(inputs, wholes)}")
 
 
 def publish_members(db: Connection, disclosure: Disclosure, kept: Kept) -> None:

@@ -9,10 +9,10 @@ from warehouse.mart.hierarchy import EDITION_MONTH, Connection, first_day, paren
 from warehouse.mart.inputs import KEYS, Inputs, base_figures, join_levels
 from warehouse.mart.membership import add_up, note_members
 from warehouse.mart.participation import expected_listed, member_figures
-from warehouse.reference.levels import SITES, steps_from
+from warehouse.reference.levels import SITES, whole_tables
 
 # Columns of each member in addition to its measures.
-MEMBER = ["parent", "month", "vintage", "edition", "revision", "org_code"]
+MEMBER = ["org_level", "parent", "month", "vintage", "edition", "revision", "org_code"]
 MEMBER += ["published_on", "known_from", "disputed"]
 
 
@@ -27,21 +27,22 @@ def roll_up(db: Connection, inputs: Inputs, held: Held) -> list[str]:
         base_figures(db, inputs)
     feeds = (inputs.feed, inputs.other)
     keep_out(db, held, feeds, inputs.table(inputs.level), inputs.level)
-    steps = list(steps_from(inputs.level)) if inputs.additive else []
-    for member, level in steps:
-        if level == "pcn":
+    steps = whole_tables(inputs.level) if inputs.additive else []
+    for member, wholes in steps:
+        if "pcn" in wholes:
             _practices_to_pcn(db, inputs)
         elif member in SITES:
-            _cells_to_place(db, inputs, level)
+            _cells_to_place(db, inputs, *wholes)
         else:
-            _places_to_whole(db, inputs, member, level)
-        keep_out(db, held, feeds, inputs.table(level), level)
+            _places_to_whole(db, inputs, member, wholes)
+        keep_out(db, held, feeds, inputs.table(*wholes), *wholes)
     note_members(db, inputs, steps)
-    return [inputs.level, *(level for _, level in steps)]
+    return [inputs.level, *(level for _, wholes in steps for level in wholes)]
 
 
-def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> str:
-    """CTEs: `child` (members' figures with their parent), `state` (each member as at each vintage).
+def _state(inputs: Inputs, member: str, levels: tuple[str, ...], as_at: str = "c.month") -> str:
+    """CTEs: `child` (members' figures with their parents of some levels), `state` (each member as
+    at each vintage).
 
     `as_at`: the month whose membership applies to a figure `c`. `placed`: the parent by the
     figure's edition, `home`: by the dated reference; a member whose edition places it elsewhere is
@@ -49,31 +50,36 @@ def _state(inputs: Inputs, member: str, level: str, as_at: str = "c.month") -> s
     """
     columns = ", ".join(f"c.{name}" for name in inputs.additive)
     parent, placement = "p.parent", ""
-    if member == inputs.level == "sub_icb" and level != "england":
+    if member == inputs.level == "sub_icb":
         parent = "coalesce(q.parent, p.parent)"
         placement = f"""LEFT JOIN stage.placement AS q
-                ON q.feed = '{inputs.feed}' AND q.level = '{level}' AND q.child = c.org_code
+                ON q.feed = '{inputs.feed}' AND q.level = p.level AND q.child = c.org_code
                 AND q.month = c.month AND q.vintage = c.placed_by"""
     return f"""
         child AS (
-            SELECT {parent} AS placed, p.parent AS home, c.* FROM {inputs.table(member)} AS c
-            JOIN ({parents(member, level)}) AS p ON p.child = c.org_code AND p.month = {as_at}
+            SELECT p.level AS org_level, {parent} AS placed, p.parent AS home, c.*
+            FROM {inputs.table(member)} AS c
+            JOIN ({parents(member, *levels)}) AS p ON p.child = c.org_code AND p.month = {as_at}
             {placement}),
         belonging AS (
             SELECT placed AS parent, * FROM child
             UNION ALL SELECT home AS parent, * FROM child WHERE home <> placed),
-        vintages AS (SELECT DISTINCT parent, month, vintage, edition, revision FROM belonging),
-        member AS (SELECT DISTINCT parent, month, org_code FROM belonging),
+        vintages AS (
+            SELECT DISTINCT org_level, parent, month, vintage, edition, revision FROM belonging),
+        member AS (SELECT DISTINCT org_level, parent, month, org_code FROM belonging),
         state AS (
-            SELECT t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
+            SELECT t.org_level, t.parent, t.month, t.vintage, t.edition, t.revision, m.org_code,
                    c.published_on, c.known_from, c.disputed, c.whole, c.edition AS own_edition,
                    c.placed, c.home, c.apart,
-                   max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage) AS newest,
+                   max(c.edition) OVER (PARTITION BY t.parent, t.month, t.vintage, t.org_level)
+                       AS newest,
                    {columns}
             FROM vintages AS t
-            JOIN member AS m ON m.parent = t.parent AND m.month = t.month
+            JOIN member AS m
+                ON m.parent = t.parent AND m.month = t.month AND m.org_level = t.org_level
             ASOF JOIN child AS c
-                ON c.org_code = m.org_code AND c.month = t.month AND t.vintage >= c.vintage)"""
+                ON c.org_code = m.org_code AND c.month = t.month AND c.org_level = m.org_level
+                AND t.vintage >= c.vintage)"""
 
 
 def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> str:
@@ -81,7 +87,7 @@ def _summed(inputs: Inputs, members: str, *also: str, present: str = "TRUE") -> 
     present. A member with an unknown figure makes the sum unknown, unless the measure is of the
     members that reported."""
     sums = [_sum_of(inputs, name) for name in inputs.additive]
-    return f"""SELECT s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
+    return f"""SELECT s.org_level, s.parent AS org_code, s.month, s.vintage, s.edition, s.revision,
             max(s.published_on) AS published_on, max(s.known_from) AS known_from,
             bit_or(s.disputed) AS disputed,
             {", ".join([*sums, *also])}, count(*) FILTER ({present}) AS present
@@ -119,7 +125,7 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
         else expected_units(db, inputs.feed, level)
     )
     members = f"""
-        WITH {_state(inputs, inputs.level, level)},
+        WITH {_state(inputs, inputs.level, (level,))},
         counted AS (
             SELECT parent AS org_code, month, vintage, newest, count(*) AS every,
                    count(*) FILTER (own_edition = newest) AS fresh,
@@ -134,7 +140,7 @@ def _cells_to_place(db: Connection, inputs: Inputs, level: str) -> None:
         JOIN chosen AS j
             ON j.org_code = s.parent AND j.month = s.month AND j.vintage = s.vintage
         WHERE s.own_edition >= j.from_edition"""
-    summed = add_up(db, inputs, level, members)
+    summed = add_up(db, inputs, (level,), members)
     db.execute(
         f"""CREATE TABLE {inputs.table(level)} AS
         WITH summed AS ({_summed(inputs, summed, "s.expected", "s.from_edition")})
@@ -154,7 +160,7 @@ def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
     `members_expected` are its open practices on the patient list.
     """
     members = f"""
-        WITH {_state(inputs, "practice", "pcn")},
+        WITH {_state(inputs, "practice", ("pcn",))},
         placed AS (
             SELECT s.*, p.sub_icb_code FROM state AS s
             LEFT JOIN stage.practice_parent AS p ON p.org_code = s.org_code AND p.month = s.month)
@@ -163,7 +169,7 @@ def _practices_to_pcn(db: Connection, inputs: Inputs) -> None:
         ASOF LEFT JOIN {inputs.table("sub_icb")} AS w
             ON w.org_code = s.sub_icb_code AND w.month = s.month AND s.vintage >= w.vintage
         WHERE s.own_edition >= coalesce(w.from_edition, '')"""
-    summed = add_up(db, inputs, "pcn", members)
+    summed = add_up(db, inputs, ("pcn",), members)
     db.execute(
         f"""CREATE TABLE {inputs.table("pcn")} AS
         WITH summed AS ({_summed(inputs, summed)}),
@@ -212,8 +218,10 @@ def _mapped() -> str:
             PARTITION BY org_code, month ORDER BY vintage DESC, feed, pcn_code NULLS LAST) = 1"""
 
 
-def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) -> None:
-    """Add sub-ICBs or ICBs up. A whole needs every expected member, and each of them whole.
+def _places_to_whole(db: Connection, inputs: Inputs, member: str, levels: tuple[str, ...]) -> None:
+    """Add sub-ICBs or ICBs up, to all levels above them in one table, with the column `org_level`:
+    statements take longer to plan than to run. A whole needs every expected member, and each of
+    them whole.
 
     Unexpected codes count in the newest edition only: those of an older one have since merged into
     others, whose figures include theirs. A feed that counts by ICB restates earlier months on the
@@ -223,17 +231,16 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
     as_at, newest = "c.month", "s.month"
     if inputs.level == "icb":
         as_at, newest = first_day("c.edition"), first_day("s.newest")
-    apart = "NULL::VARCHAR" if level == "england" else "s.apart"
     members = f"""
-        WITH {_state(inputs, member, level, as_at)},
+        WITH {_state(inputs, member, levels, as_at)},
         stated AS (
             SELECT {_of("s", MEMBER)}, {_of("s", inputs.additive)}, {newest} AS as_at, s.whole,
-                   {apart} AS apart, e.org_code IS NOT NULL AS expected,
-                   s.placed = s.parent AS is_here,
+                   CASE WHEN s.org_level <> 'england' THEN s.apart END AS apart,
+                   e.org_code IS NOT NULL AS expected, s.placed = s.parent AS is_here,
                    sum(CASE WHEN e.org_code IS NULL OR s.placed = s.home THEN 0
                             WHEN s.placed = s.parent THEN 1
                             WHEN s.home = s.parent THEN -1 ELSE 0 END)
-                       OVER (PARTITION BY s.parent, s.month, s.vintage) AS moved
+                       OVER (PARTITION BY s.parent, s.month, s.vintage, s.org_level) AS moved
             FROM state AS s
             LEFT JOIN stage.expected_{member} AS e
                 ON e.org_code = s.org_code AND e.month = {newest}
@@ -245,18 +252,19 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
         count(*) FILTER (s.expected AND s.whole) AS present_expected,
         count(*) FILTER (NOT s.expected) AS unexpected,
         string_agg(DISTINCT s.apart, ', ' ORDER BY s.apart) AS apart"""
-    summed = add_up(db, inputs, level, members)
+    summed = add_up(db, inputs, levels, members)
     db.execute(
-        f"""CREATE TABLE {inputs.table(level)} AS
+        f"""CREATE TABLE {inputs.table(*levels)} AS
         WITH summed AS (
             {_summed(inputs, summed, "s.as_at", "s.moved", counted, present="s.whole")}),
         expected AS (
-            SELECT p.parent AS org_code, p.month AS as_at, count(*) AS expected
-            FROM ({parents(member, level)}) AS p
+            SELECT p.level AS org_level, p.parent AS org_code, p.month AS as_at,
+                   count(*) AS expected
+            FROM ({parents(member, *levels)}) AS p
             JOIN stage.expected_{member} AS e ON e.org_code = p.child AND e.month = p.month
             GROUP BY ALL),
-        lost AS ({_unexpected_lost(inputs, member, level)})
-        SELECT {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)},
+        lost AS ({_unexpected_lost(inputs, member, levels)})
+        SELECT s.org_level, {_of("s", KEYS.split(", "))}, {_of("s", inputs.additive)},
                s.incomplete = 0 AND l.lost IS NULL
                    AND s.present_expected >= coalesce(x.expected, 0) + s.moved AS whole,
                s.present AS members_present,
@@ -264,21 +272,24 @@ def _places_to_whole(db: Connection, inputs: Inputs, member: str, level: str) ->
                 + coalesce(l.lost, 0))::BIGINT AS members_expected,
                s.apart
         FROM summed AS s
-        LEFT JOIN expected AS x ON x.org_code = s.org_code AND x.as_at = s.as_at
+        LEFT JOIN expected AS x
+            ON x.org_code = s.org_code AND x.as_at = s.as_at AND x.org_level = s.org_level
         LEFT JOIN lost AS l
-            ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage"""
+            ON l.org_code = s.org_code AND l.month = s.month AND l.vintage = s.vintage
+            AND l.org_level = s.org_level"""
     )
 
 
-def _unexpected_lost(inputs: Inputs, member: str, level: str) -> str:
-    """SQL: `org_code, month, vintage, lost`: number of unexpected members that the edition lost to
-    quarantine; expected ones are missing anyway."""
+def _unexpected_lost(inputs: Inputs, member: str, levels: tuple[str, ...]) -> str:
+    """SQL: `org_level, org_code, month, vintage, lost`: number of unexpected members that the
+    edition lost to quarantine; expected ones are missing anyway."""
     if member != inputs.level:
-        return rows_of_all([], org_code="VARCHAR", month="DATE", vintage="BIGINT", lost="BIGINT")
+        texts = dict.fromkeys(("org_level", "org_code"), "VARCHAR")
+        return rows_of_all([], **texts, month="DATE", vintage="BIGINT", lost="BIGINT")
     as_at = EDITION_MONTH.format(vintage="l.vintage") if inputs.level == "icb" else "l.month"
-    return f"""SELECT p.parent AS org_code, l.month, l.vintage,
+    return f"""SELECT p.level AS org_level, p.parent AS org_code, l.month, l.vintage,
             count(DISTINCT l.org_code) AS lost
         FROM stage.lost_{inputs.feed} AS l
-        JOIN ({parents(member, level)}) AS p ON p.child = l.org_code AND p.month = {as_at}
+        JOIN ({parents(member, *levels)}) AS p ON p.child = l.org_code AND p.month = {as_at}
         ANTI JOIN stage.expected_{member} AS e ON e.org_code = l.org_code AND e.month = {as_at}
         GROUP BY ALL"""

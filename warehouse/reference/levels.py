@@ -167,6 +167,16 @@ def steps_from(cell: str) -> list[tuple[str, str]]:
     return found
 
 
+def whole_tables(cell: str) -> list[tuple[str, tuple[str, ...]]]:
+    """The same steps as (member, wholes), where all wholes of a place are added up at once: they
+    have the same members, but a site's levels each have rules of their own."""
+    together: dict[tuple[str, str], tuple[str, ...]] = {}
+    for member, whole in steps_from(cell):
+        key = (member, whole if member in SITES else "")
+        together[key] = (*together.get(key, ()), whole)
+    return [(member, wholes) for (member, _), wholes in together.items()]
+
+
 def reach(cell: str) -> tuple[str, ...]:
     """The levels that can have figures counted at level `cell`."""
     return (cell, *(whole for _, whole in steps_from(cell)))

@@ -9,7 +9,17 @@ import pytest
 
 from warehouse.mart.describe import descriptions
 from warehouse.reference import levels
-from warehouse.reference.levels import LEVELS, TABLE, Level, above, below, reach, steps_from
+from warehouse.reference.levels import (
+    ADDING_UP,
+    LEVELS,
+    TABLE,
+    Level,
+    above,
+    below,
+    reach,
+    steps_from,
+    whole_tables,
+)
 
 ROOT = Path(__file__).parents[3]
 # Rules about particular levels and no others.
@@ -74,6 +84,16 @@ def test_a_level_more_is_one_row_more(monkeypatch: pytest.MonkeyPatch) -> None:
     assert ("practice", "place") in steps_from("practice")
     assert reach("place") == ("place",)
     assert below("place") == ("practice",)
+
+
+@pytest.mark.parametrize("level", ADDING_UP)
+def test_wholes_of_a_place_are_added_up_at_once_and_in_the_same_order(level: str) -> None:
+    tables = whole_tables(level)
+    assert [(member, whole) for member, some in tables for whole in some] == steps_from(level)
+    together = {member: wholes for member, wholes in tables if len(wholes) > 1}
+    assert together == {
+        member: above(member) for member in ("sub_icb", "icb") if member in dict(tables)
+    }
 
 
 def test_the_comment_on_levels_names_them_all() -> None:
