@@ -26,6 +26,7 @@ from warehouse.editions.check_history import (
     fingerprint,
     record,
 )
+from warehouse.editions.last_accepted import keep_last_accepted
 from warehouse.editions.parts_and_revisions import in_force
 from warehouse.editions.status import EditionStatus, status_of
 from warehouse.settings import read_settings
@@ -130,6 +131,7 @@ def take_in(
         held = _held_months(view, results)
     basis_now = basis(home, feed, edition, files)
     shas = [file.sha256 for file in own]
+    keep_last_accepted(home, feed, edition, shas)
     state = record(home, feed, edition, basis_now, results, run_id, shas, held)
     return TakenIn(state, status_of(home, feed, edition, files), results, own, facts)
 
@@ -166,9 +168,12 @@ def basis(
     looked_at, statuses = edition_files(files, feed, edition), []
     status_of_edition = status_of_edition or _status_reader(home, feed, files)
     for one in _looked_back_at(feed, edition, files, status_of_edition):
+        own = of_edition(files, feed, one.edition)
         statuses.append(f"{one.edition} {one.verdict}")
-        statuses += sorted(held.key for held in one.held_months)
-        looked_at += of_edition(files, feed, one.edition)
+        if one.stays:
+            statuses += sorted(file.sha256 for file in own if one.uses(file))
+        statuses += sorted(held.key for held in (one.in_use or one).held_months)
+        looked_at += own
     decided = newest_override(home, feed, edition), revocation(home, feed, edition)
     statuses += [one.decision_id for one in decided if one]  # Dagster and the history show them
     if contracts()[feed].plan:
@@ -185,7 +190,7 @@ def _looked_back_at(
     judging = set(_before(files, feed, edition, new_months.reach(contracts()[feed])))
     for one in _before(files, feed, edition, lookback_months(feed)):
         found.append(status_of_edition(one))
-        if found[-1].verdict == "accepted":
+        if found[-1].in_use:
             break
     seen = {one.edition for one in found}
     return found + [status_of_edition(one) for one in sorted(judging - seen, reverse=True)]
@@ -224,14 +229,14 @@ def _view(
 def _accepted_before(
     home: Home, files: list[SourceFile], contract: Contract, edition: str
 ) -> tuple[EditionView, ...]:
-    """Return views of the accepted editions before one, the nearest first."""
+    """Return views of the editions in use before one, the nearest first."""
     found = []
     status_of_edition = _status_reader(home, contract.feed, files)
     for one in _looked_back_at(contract.feed, edition, files, status_of_edition):
-        own = of_edition(files, contract.feed, one.edition)
-        if one.verdict == "accepted" and all(_can_be_tidied(home, file) for file in own):
+        own = [file for file in of_edition(files, contract.feed, one.edition) if one.uses(file)]
+        if one.in_use and all(_can_be_tidied(home, file) for file in own):
             in_force_now = _in_force(home, own, [tidy(home, file) for file in own])
-            held = one.held_months
+            held = one.in_use.held_months
             found.append(EditionView(home, contract, one.edition, *in_force_now, held=held))
     return tuple(found)
 

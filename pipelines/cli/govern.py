@@ -22,7 +22,7 @@ from warehouse.base.months import month_text
 if TYPE_CHECKING:
     from warehouse.archive.source_files import SourceFile
     from warehouse.archive.withdrawals import Moved
-    from warehouse.editions.status import Ruling
+    from warehouse.editions.rulings import Ruling
 
 app = typer.Typer()
 PANEL = "Governance"
@@ -81,7 +81,7 @@ def accept(
     present files and failed checks: if either changes, it lapses, and status shows that.
     """
     from pipelines.cli.effects import accepted
-    from warehouse.editions.status import accept as decide
+    from warehouse.editions.rulings import accept as decide
 
     home, key = Home.from_environment(), EditionKey(feed_named(feed), month_named(edition))
     why, held_month = reason_for(reason, dry_run), month_named(month) if month else None
@@ -106,7 +106,7 @@ def hold(
     it back.
     """
     from pipelines.cli.effects import without
-    from warehouse.editions.status import hold as decide
+    from warehouse.editions.rulings import hold as decide
 
     _rule(decide, without, (feed, edition), (reason, by), (yes, dry_run, csv))
 
@@ -128,7 +128,7 @@ def revoke(
     on record. `access-recovery restore` takes back a withdrawal; a purge can't be undone.
     """
     from pipelines.cli.effects import revoked
-    from warehouse.editions.status import revoke as decide
+    from warehouse.editions.rulings import revoke as decide
 
     _rule(decide, revoked, (feed, edition), (reason, by), (yes, dry_run, csv))
 

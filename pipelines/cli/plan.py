@@ -63,27 +63,27 @@ def plan(
     """
     if context.invoked_subcommand:
         return
-    if rated is not None and rated not in RATINGS:
-        raise typer.BadParameter(f"`{rated}` is no rating. Ratings: {', '.join(RATINGS)}")
     from pipelines.cli.plan_lists import list_actions, summarise
-    from warehouse.outputs.plan_queries import no_plan, plan_actions
+    from warehouse.outputs.plan_queries import held_returns, no_plan, plan_actions
 
-    screen = Screen()
+    screen, rating = Screen(), _rating(rated)
     with published_mart() as (db, _):
         every = plan_actions(db, _day(as_of))
         refusal = None if every else no_plan(db)
+        held = held_returns(db)
     asked = {"is_open": only_open, "is_overdue": overdue, "conflicts": conflicts}
     wanted = [name for name, is_asked in asked.items() if is_asked]
-    of_rating = [one for one in every if rated in (None, one["self_rating"])]
+    of_rating = [one for one in every if rating in (None, one["self_rating"])]
     chosen = [one for one in of_rating if all(one[name] for name in wanted)]
     if written(screen, chosen, as_json, as_csv):
         return
     if refusal:
         raise refusal
-    if wanted or rated:
+    if wanted or rating:
         list_actions(screen, chosen, of_rating if wanted == ["conflicts"] else chosen)
     else:
         summarise(screen, every)
+    _say_held(screen, held)
     _warn(screen, every)
 
 
@@ -93,12 +93,18 @@ def show(
     as_json: AsJson = False,
 ) -> None:
     """Show an action: what it is, its rating and why, its evidence with charts, and its history."""
-    from warehouse.outputs.plan_queries import action_named, evidence_for, history_of
+    from warehouse.outputs.plan_queries import (
+        action_named,
+        evidence_for,
+        held_returns,
+        history_of,
+    )
 
     screen, home = Screen(), Home.from_environment()
     with published_mart() as (db, _):
         found = action_named(db, action, read_settings(home).place, _day(None))
         evidence, history = evidence_for(db, found), history_of(db, found)
+        held = held_returns(db)
         if as_json:
             screen.json(found | {"evidence_kpis": evidence, "history": history})
             return
@@ -106,6 +112,7 @@ def show(
         for one in evidence:
             _show_evidence(screen, db, one)
     _show_history(screen, history)
+    _say_held(screen, held)
     _warn(screen, [found])
 
 
@@ -141,6 +148,23 @@ def _day(text: str | None) -> date:
         return date.fromisoformat(text) if text else london_today()
     except ValueError as error:
         raise typer.BadParameter(f"`{text}` is no day; type it as 2025-10-31") from error
+
+
+def _rating(text: str | None) -> str | None:
+    if text is not None and text not in RATINGS:
+        raise typer.BadParameter(f"`{text}` is no rating. Ratings: {', '.join(RATINGS)}")
+    return text
+
+
+def _say_held(screen: Screen, held: list[Row]) -> None:
+    """Say which newer returns the plan does not have yet."""
+    for one in held:
+        wrapped(
+            screen,
+            f"A newer file of {one['feed']} {one['edition']} is held, and not in this plan: "
+            f"access-recovery warnings {one['feed']} {one['edition']} says why. This is "
+            f"{one['stays_published']}.",
+        )
 
 
 def _warn(screen: Screen, found: list[Row]) -> None:

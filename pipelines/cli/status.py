@@ -97,7 +97,7 @@ def _feed_status(
     from warehouse.editions.freshness import freshness, is_sample
 
     newest = statuses[-1].state if statuses else None
-    accepted = [one.edition for one in statuses if one.verdict == "accepted"]
+    accepted = [one.edition for one in statuses if one.in_use]
     months = sorted({month for file in own for month in file.months})
     months = months or [one.edition for one in statuses]
     saved = max((file.retrieved_at for file in own), default=None)
@@ -116,6 +116,7 @@ def _feed_status(
         "first_month": months[0] if months else None,
         "last_month": months[-1] if months else None,
         "held": [one.edition for one in statuses if one.verdict == "held"],
+        "stays_published": {one.edition: one.stays_words for one in statuses if one.stays_words},
         "pending": [one.edition for one in statuses if one.state is None],
         "held_months": [
             {"edition": one.edition, **month.model_dump()}

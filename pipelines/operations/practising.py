@@ -15,7 +15,7 @@ from assets.sample.writer import write_samples
 from pipelines.operations.refresh import refresh
 from warehouse.base.errors import Refusal
 from warehouse.base.home import CLAIMS, Home
-from warehouse.editions.status import accept
+from warehouse.editions.rulings import accept
 from warehouse.intake.importer import ImportOutcome, Request, import_paths
 
 Say = Callable[[str], None]

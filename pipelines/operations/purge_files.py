@@ -26,6 +26,7 @@ from warehouse.base.home import PAGES, SITE, WRITTEN, Home
 from warehouse.base.keys import EditionKey, FileKey
 from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.editions.check_history import edition_files, state_key, verdicts
+from warehouse.editions.last_accepted import forget_accepted
 from warehouse.outputs.data_docs.replace_site import remove_site
 from warehouse.outputs.openlineage.keep import forget_files
 from warehouse.publication.previous_marts import remove_previous
@@ -226,6 +227,7 @@ def erase(
         for key in astuple(lake_keys(ghost)):
             store.delete(key)
         unpack(home, stone)
+    forget_accepted(home, {stone.sha256 for stone in stones}, touched)
     for feed, edition in touched:
         store.delete(state_key(feed, edition))
         forget_validations(home, feed, edition)

@@ -20,7 +20,7 @@ from checks.mart_checks import add_results, judge_mart
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.base.sql import attach
-from warehouse.editions.status import hold
+from warehouse.editions.rulings import hold
 from warehouse.intake.importer import Request, import_paths
 from warehouse.publication.build import build_mart
 from warehouse.publication.publish import publish

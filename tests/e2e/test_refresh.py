@@ -19,7 +19,7 @@ from tests.e2e.reading import figures
 from tests.support import write_coverage, write_regional
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import HOME_VARIABLE, Home
-from warehouse.editions.status import accept
+from warehouse.editions.rulings import accept
 from warehouse.transform.lake import lake_paths
 
 OCT = {"APPOINTMENT_MONTH": "OCT2025"}

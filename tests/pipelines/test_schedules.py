@@ -16,7 +16,7 @@ from tests.pipelines.records import record
 from tests.support import write_text
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
-from warehouse.editions.status import hold
+from warehouse.editions.rulings import hold
 
 FEED = "gp_appointments_sub_icb"
 LONDON = ZoneInfo("Europe/London")

@@ -39,7 +39,7 @@ from tests.warehouse.worlds_pharmacy import claim, icbs_at, on_list, returned, u
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.withdrawals import restore, withdraw, withdrawn
 from warehouse.base.home import Home
-from warehouse.base.months import add_months, month_text
+from warehouse.base.months import add_months, month_text, parse_month
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import (
     CheckResult,
@@ -48,7 +48,9 @@ from warehouse.editions.check_history import (
     fingerprint,
     record,
 )
-from warehouse.editions.status import accept, hold, revoke, status_of
+from warehouse.editions.last_accepted import keep_last_accepted
+from warehouse.editions.rulings import accept, hold, revoke
+from warehouse.editions.status import status_of
 from warehouse.publication.build import Built, accepted_files, build_mart
 from warehouse.publication.content import JOURNALS, mart_content
 from warehouse.publication.publish import publish, take_down
@@ -260,6 +262,16 @@ class PatchedWorld:
         if file := self._any_file(random):
             self.failing ^= {(file.feed, file.edition)}
 
+    def reissue_held(self, random: Random) -> None:
+        """A file of an edition is issued anew, with content that its checks hold."""
+        judge(self)
+        file = self._any_file(random)
+        begun = {kind.partition("{")[0]: kind for kind in FILES}
+        kind = next((begun[one] for one in begun if file and file.file_name.startswith(one)), None)
+        if file and kind:
+            self.failing.add((file.feed, file.edition))
+            self.arrive(random, kind, parse_month(file.edition))
+
     def hold_month(self, random: Random) -> None:
         """A month of an edition is out of range, or no longer."""
         file = self._any_file(random)
@@ -359,7 +371,9 @@ def judge(world: PatchedWorld) -> None:
         months = [world.holding[key]] if key in world.holding else []
         own = [file for file in files if (file.feed, file.edition) == key]
         pack(home, own, few=1)
-        record(home, *key, basis, results, RUN, [file.sha256 for file in own], held_months=months)
+        shas = [file.sha256 for file in own]
+        keep_last_accepted(home, *key, shas)
+        record(home, *key, basis, results, RUN, shas, held_months=months)
 
 
 def failed(feed: str, edition: str) -> CheckResult:

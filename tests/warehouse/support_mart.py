@@ -79,7 +79,8 @@ def accept_all(home: Home) -> None:
             if (file.feed, file.edition) == (feed, edition):
                 tidy(home, file)
         basis = fingerprint(edition_files(files, feed, edition), check_version())
-        record(home, feed, edition, basis, [], RUN)
+        own = [file.sha256 for file in files if (file.feed, file.edition) == (feed, edition)]
+        record(home, feed, edition, basis, [], RUN, own)
 
 
 @cache

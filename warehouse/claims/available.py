@@ -103,7 +103,9 @@ def _editions(db: Connection) -> dict[str, tuple[Edition, ...]]:
     )
     db.execute(
         """CREATE TABLE stage.claim_edition AS
-        SELECT feed, edition, status, first_month, last_month, reasons,
+        SELECT feed, edition,
+               CASE WHEN stays_published IS NULL THEN status ELSE 'accepted' END AS status,
+               first_month, last_month, reasons,
                CASE WHEN override_lapsed IS NULL THEN override END AS override,
                override_by, override_reason FROM mart.governance.edition"""
     )

@@ -1,30 +1,26 @@
 """The status of an edition: the verdict of its checks, unless a person decided otherwise.
 
-Belongs here: that status, and accepting, holding and revoking by decision. Does not: reaching
-verdicts (`checks`), keeping decisions (`warehouse.archive.decisions`).
+Does not: reaching verdicts (`checks`), accepting, holding and revoking (`rulings`), keeping
+decisions (`warehouse.archive.decisions`).
 
 An acceptance lapses when the edition's files change or another check fails. A hold applies until
-the edition is accepted again, whatever files are imported. Either is over once it is revoked.
+the edition is accepted again, whatever files are imported. Either is over once it is revoked. What
+an edition was accepted with before stays published while its checks hold newer files.
 """
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
-from warehouse.archive.decisions import (
-    PARTICIPLES,
-    Decision,
-    NotPossible,
-    decide,
-    newest_override,
-    revocation,
-)
+from warehouse.archive.decisions import Decision, newest_override, revocation
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, of_edition
 from warehouse.editions.check_history import EditionState, HeldMonth, read_state
-from warehouse.transform.lake import facts_of, is_tidied
+from warehouse.editions.last_accepted import last_accepted
+from warehouse.editions.parts_and_revisions import place_files
+from warehouse.transform.lake import is_tidied
 
 SHOWN = 3  # failures in a line; the command `warnings` lists them all
 
@@ -35,7 +31,8 @@ class EditionStatus:
 
     `state`: the result of its checks, None if never checked. `decision`: the newest accept or hold,
     if any. `lapsed`: why that no longer applies (who revoked it, or what has changed since), None
-    if it does.
+    if it does. `stays`: the status by which earlier files stay published while the checks hold
+    newer ones; `label`: which files are held, or stay, in words.
     """
 
     feed: str
@@ -43,6 +40,31 @@ class EditionStatus:
     state: EditionState | None
     decision: Decision | None = None
     lapsed: str | None = None
+    stays: EditionStatus | None = None
+    label: str = ""
+
+    @property
+    def in_use(self) -> EditionStatus | None:
+        """The status by which figures of the edition are published: its own, or that of earlier
+        files; None if none are."""
+        return self if self.verdict == "accepted" else self.stays
+
+    def uses(self, file: SourceFile) -> bool:
+        """Whether figures of one of the edition's active files may be published."""
+        one = self.in_use
+        return one is self or (
+            one is not None and one.state is not None and file.sha256 in one.state.files
+        )
+
+    @property
+    def stays_words(self) -> str | None:
+        """What stays published while newer files are held: `oct.csv (revision 1), accepted by its
+        checks on 2025-12-01`; None if nothing does."""
+        one = self.stays
+        if one is None or one.state is None:
+            return None
+        by_checks = f"accepted by its checks on {one.state.judged_at:%Y-%m-%d}"
+        return f"{one.label}, {one.override.words if one.override else by_checks}"
 
     @property
     def override(self) -> Decision | None:
@@ -83,9 +105,11 @@ class EditionStatus:
     def words(self) -> str:
         """The reason for its status in a line; empty if its checks alone accepted it."""
         reasons = self._reasons()
+        if self.stays:
+            reasons = f"{self.label}: {reasons.rstrip('.')}. Stays published: {self.stays_words}"
         if self.override is None:
             parts = [reasons] if self.undecided else []
-            if self.decision:
+            if self.decision and not (self.stays and self.stays.decision == self.decision):
                 parts.append(f"no longer {self.decision.words}; {self.lapsed}")
             return ". ".join(parts)
         despite = f" (despite: {reasons})" if self.verdict == "accepted" and reasons else ""
@@ -105,6 +129,40 @@ def status_of(
     home: Home, feed: str, edition: str, files: list[SourceFile] | None = None
 ) -> EditionStatus:
     """Return an edition's status. `files`: the active files, if the caller already has them."""
+    found = _of_all_files(home, feed, edition, files)
+    if not found.undecided:
+        return found
+    files = Archive(home).active_files(feed) if files is None else files
+    own = of_edition(files, feed, edition)
+    kept = last_accepted(home, feed, edition, {file.sha256 for file in own})
+    if kept is None:
+        return found
+    state, decision = kept
+    stay = [file for file in own if file.sha256 in state.files]
+    newer = [file for file in own if file not in stay]
+    highest = [_highest(home, files) for files in (stay, own)]
+    kept_label, label = (
+        f"{_named(files)} (revision {revision})" if len(set(highest)) > 1 else _named(files)
+        for files, revision in zip((stay, newer), highest, strict=True)
+    )
+    earlier = EditionStatus(feed, edition, state, decision, label=kept_label)
+    return replace(found, stays=earlier, label=label)
+
+
+def _named(files: list[SourceFile]) -> str:
+    return files[0].file_name if len(files) == 1 else f"{len(files)} files"
+
+
+def _highest(home: Home, files: list[SourceFile]) -> int:
+    """Return the highest revision among those files of an edition that can be read."""
+    read = [file for file in files if is_tidied(home, file)]
+    return max((one.revision for one in place_files(home, read)), default=1)
+
+
+def _of_all_files(
+    home: Home, feed: str, edition: str, files: list[SourceFile] | None
+) -> EditionStatus:
+    """Return an edition's status by its newest checks and decision."""
     state = read_state(home, feed, edition)
     decision = newest_override(home, feed, edition)
     if revoked := revocation(home, feed, edition):
@@ -134,134 +192,3 @@ def _lapse(
     if not all(is_tidied(home, file) for file in own):
         return "its files can no longer be read"
     return None
-
-
-@dataclass(frozen=True)
-class Ruling:
-    """The outcome of a decision on an edition: `decision` is None if nothing was recorded."""
-
-    decision: Decision | None
-    message: str
-
-
-def accept(
-    home: Home,
-    feed: str,
-    edition: str,
-    reason: str,
-    by: str | None = None,
-    org: str | None = None,
-    month: str | None = None,
-) -> Ruling:
-    """Accept an edition although checks failed, lift a hold, or accept held months.
-
-    `org`, `month`: only the held months of this organisation, or month. Raises NotPossible if the
-    edition is unknown, not checked yet, can't be read, has no such month, or the reason or the
-    person is missing.
-    """
-    own = _known(home, feed, edition)
-    now = status_of(home, feed, edition, own)
-    judged = now.state is not None and set(now.state.files) == {file.sha256 for file in own}
-    if now.state is None or not judged:
-        raise NotPossible(
-            f"{feed} {edition} has not been checked with its current files.",
-            f"Run access-recovery refresh --feed {feed} --edition {edition}, read the results of "
-            "its checks, then decide.",
-        )
-    unread = [file.file_name for file in own if not is_tidied(home, file)]
-    if unread:
-        raise NotPossible(
-            f"{feed} {edition} can't be accepted: {', '.join(unread)} can't be read.",
-            "Withdraw that file (access-recovery withdraw SHA256), or import an intact one.",
-        )
-    let_in = _let_in(now, org, month)
-    if now.verdict == "accepted" and not let_in:
-        how = now.override.words if now.override else "accepted by its checks"
-        return Ruling(None, f"{feed} {edition} is {how}. Nothing recorded.")
-    shas, failed = [file.sha256 for file in own], now.state.failed_rules
-    before = now.override.released if now.override else ()
-    released = {*before, *(one.key for one in let_in)}
-    made = decide(home, "accept", feed, edition, shas, reason, by, failed, released)
-    faults = [*failed, *(one.words for one in let_in)]
-    despite = f", despite {', '.join(faults)}" if faults else ""
-    lost = sum(facts.unreliable_cells for file in own if (facts := facts_of(home, file)))
-    but = f" {lost:,} organisation-month(s) are unreliable and keep their last good figure."
-    return Ruling(
-        made,
-        f"{feed} {edition} is {made.words}{despite}. The next refresh puts its figures into the "
-        f"mart.{but if lost else ''} The acceptance lapses if the edition gets other files or "
-        "fails another check.",
-    )
-
-
-def _let_in(now: EditionStatus, org: str | None, month: str | None) -> list[HeldMonth]:
-    """Return the held months to accept. Raises NotPossible if a requested month is not held."""
-    held = now.state.held_months if now.state else []
-    released = now.override.released if now.override else ()
-    out = [one for one in held if one.key not in released]
-    asked = [o for o in out if org in (None, o.org_code) and month in (None, o.month)]
-    if (org or month) and not asked:
-        listed = "; ".join(one.words for one in out) or "none"
-        whose = " ".join(filter(None, (org, month)))
-        raise NotPossible(
-            f"{now.feed} {now.edition} has no held month for {whose}.", f"Held months: {listed}."
-        )
-    return asked
-
-
-def hold(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
-    """Hold an edition, so that the mart does not use it until it is accepted again.
-
-    Raises NotPossible if the edition is unknown, or the reason or the person is missing.
-    """
-    own = _known(home, feed, edition)
-    now = status_of(home, feed, edition, own)
-    if now.override and now.override.decision == "hold":
-        return Ruling(None, f"{feed} {edition} is {now.override.words}. Nothing recorded.")
-    failed = now.state.failed_rules if now.state else []
-    made = decide(home, "hold", feed, edition, [f.sha256 for f in own], reason, by, failed)
-    return Ruling(
-        made,
-        f"{feed} {edition} is {made.words}. The next refresh takes its figures out of the mart: "
-        "its months fall back to the newest accepted edition that has them. It stays held, "
-        "whatever files are imported, until it is accepted or the hold is revoked.",
-    )
-
-
-def revoke(home: Home, feed: str, edition: str, reason: str, by: str | None = None) -> Ruling:
-    """Take back the acceptances and the hold of an edition: its checks alone decide again.
-
-    Raises NotPossible if the edition is unknown or nobody decided about it, or the reason or the
-    person is missing.
-    """
-    own = _known(home, feed, edition)
-    now = status_of(home, feed, edition, own)
-    if now.decision is None:
-        raise NotPossible(
-            f"Nobody has accepted or held {feed} {edition}.",
-            "access-recovery status lists the decisions. What withdraw did, restore undoes.",
-        )
-    if revocation(home, feed, edition):
-        return Ruling(None, f"{feed} {edition} is {now.words}. Nothing recorded.")
-    failed = now.state.failed_rules if now.state else []
-    made = decide(home, "revoke", feed, edition, [f.sha256 for f in own], reason, by, failed)
-    left = {"accepted": "passed", "held": "failed"}.get(now.state.verdict if now.state else "")
-    outcome = f"it {left} its checks" if left else "it has not been checked yet"
-    return Ruling(
-        made,
-        f"That {feed} {edition} is {PARTICIPLES[now.decision.decision]} is {made.words}. Its "
-        f"checks alone decide, as if nobody had: {outcome}. The next refresh applies that.",
-    )
-
-
-def _known(home: Home, feed: str, edition: str) -> list[SourceFile]:
-    """Return the active files of an edition. Raises NotPossible if there is none."""
-    files = Archive(home).active_files(feed)
-    own = [file for file in files if file.edition == edition]
-    if not own:
-        held = sorted({file.edition for file in files})
-        raise NotPossible(
-            f"There is no edition {edition} of {feed}.",
-            f"Editions available: {', '.join(held)}." if held else "Import it first.",
-        )
-    return own

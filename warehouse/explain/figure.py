@@ -167,6 +167,7 @@ def _left_out(db: duckdb.DuckDBPyConnection, kpi_id: str, month: date) -> str:
         """SELECT e.feed, e.edition, e.status,
                   coalesce(CASE WHEN e.override_lapsed IS NULL THEN e.override_reason END,
                            e.reasons, '')
+                  || coalesce('. Stays published: ' || e.stays_published, '')
            FROM governance.edition AS e
            WHERE e.feed IN (SELECT feed FROM governance.kpi_feed WHERE kpi_id = $kpi)
              AND strftime($month::DATE, '%Y-%m') BETWEEN e.first_month AND e.last_month

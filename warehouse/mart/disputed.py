@@ -42,7 +42,8 @@ def disputes(home: Home, placed: list[EditionFile]) -> list[Dispute]:
     decided = {EditionKey.of(one) for one in decisions(home) if one.decision == "accept"}
     accepted = decided & {(one.file.feed, one.file.edition) for one in placed}
     files = Archive(home).active_files() if accepted else []
-    statuses = [status_of(home, feed, edition, files) for feed, edition in sorted(accepted)]
+    found = [status_of(home, feed, edition, files).in_use for feed, edition in sorted(accepted)]
+    statuses = [one for one in found if one]
     whole = [Dispute(one.feed, one.edition, _words(one)) for one in statuses if _overrides(one)]
     return whole + [released for one in statuses for released in _released(one)]
 

@@ -43,7 +43,7 @@ def held_rows(statuses: Iterable[EditionStatus]) -> pl.DataFrame:
             "status": status,
             "reason": one.words if status == "held" else let_in(edition, one),
         }
-        for edition in statuses
+        for edition in filter(None, (one.in_use for one in statuses))
         for status, some in (("held", edition.held_months), ("released", edition.released))
         for one in some
     ]

@@ -36,7 +36,8 @@ LACKING = f"""
 
 LEFT_OUT = """SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.feed, e.edition,
         CASE WHEN e.override IS NOT NULL AND e.override_lapsed IS NULL
-             THEN e.override_reason || ' (' || e.override_by || ')' ELSE e.reasons END AS text
+             THEN e.override_reason || ' (' || e.override_by || ')' ELSE e.reasons END
+            || coalesce('. Stays published: ' || e.stays_published, '') AS text
     FROM governance.edition AS e
     SEMI JOIN part AS p ON p.feed = e.feed
         AND strftime(p.month, '%Y-%m') BETWEEN e.first_month AND e.last_month

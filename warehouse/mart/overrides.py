@@ -18,6 +18,7 @@ OVERRIDE_SCHEMA: Schema = {
     "override_by": pl.String,
     "override_at": pl.Datetime("us"),
     "override_lapsed": pl.String,
+    "stays_published": pl.String,
 }
 WITHDRAWN_SCHEMA: Schema = {
     "withdrawn": pl.Boolean,
@@ -53,12 +54,14 @@ def published_status(status: EditionStatus, is_active: bool, is_withdrawn: bool)
 
 
 def override_columns(status: EditionStatus) -> dict[str, object]:
-    """Return the newest accept or hold of an edition, and why it has lapsed."""
+    """Return the newest accept or hold of an edition, why it has lapsed, and what of the edition
+    stays published while its newer files are held."""
     one = status.decision
     return {
         "override": one.decision if one else None,
         **_decided("override", one),
         "override_lapsed": status.lapsed,
+        "stays_published": status.stays_words,
     }
 
 

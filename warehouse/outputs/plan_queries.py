@@ -111,6 +111,17 @@ def no_plan(db: duckdb.DuckDBPyConnection) -> NoAction:
     return NoAction("The mart has no plan.", f"{begin}, fill it in, and import it.")
 
 
+def held_returns(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """The plan's returns of which a newer file is held while an earlier one stays published:
+    `feed, edition, reasons, stays_published`, by edition."""
+    return rows(
+        db,
+        """SELECT feed, edition, reasons, stays_published FROM governance.edition
+        WHERE feed = $feed AND status = 'held' AND stays_published IS NOT NULL ORDER BY edition""",
+        feed=plan_feed(ACTIONS),
+    )
+
+
 def history_of(db: duckdb.DuckDBPyConnection, action: Row) -> list[Row]:
     """The changes of an action (`plan.plan_action_history`), the newest first."""
     return _of_action(db, "plan_action_history", action, "change_no DESC, column_name")

@@ -102,12 +102,12 @@ def mart_version() -> str:
 
 
 def accepted_files(home: Home) -> list[SourceFile]:
-    """Return the active files of editions accepted by checks or by decision, and what is kept of
-    the sample until such an edition takes its place."""
+    """Return the active files of editions accepted by checks or by decision; while newer files of
+    an edition are held, those that it was accepted with before; and what is kept of the sample
+    until an edition takes its place."""
     files = Archive(home).active_files()
-    statuses = all_statuses(home, files)
-    accepted = {EditionKey.of(one) for one in statuses if one.verdict == "accepted"}
-    return [file for file in files if EditionKey.of(file) in accepted] + kept_sample(home)
+    statuses = {EditionKey.of(one): one for one in all_statuses(home, files)}
+    return [file for file in files if statuses[EditionKey.of(file)].uses(file)] + kept_sample(home)
 
 
 def mart_fingerprint(home: Home) -> str:
@@ -122,6 +122,8 @@ def mart_fingerprint(home: Home) -> str:
     for one in all_statuses(home, in_use):
         basis = one.state.fingerprint if one.state else ""
         parts.append(f"{one.feed} {one.edition} {one.verdict} {basis}")
+        if one.stays and one.stays.state:
+            parts.append(f"{one.stays_words} {one.stays.state.files}")
     parts += [decision.decision_id for decision in decisions(home)]
     parts += [
         f"{file.sha256} {file.edition} {FileKey.of(file) in active} {file.sighting}"

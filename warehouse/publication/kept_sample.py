@@ -28,7 +28,7 @@ def kept_sample(home: Home) -> list[SourceFile]:
     if not replaced or not home.has_mart:
         return []
     own = {file.feed for file in archive.active_files() if not file.synthetic}
-    accepted = {one.feed for one in all_statuses(home) if one.verdict == "accepted"}
+    accepted = {one.feed for one in all_statuses(home) if one.in_use}
     is_replaced = replaced_by(own & accepted)
     waiting = [file for file in replaced if not is_replaced(file)]
     shown = _shown(home) if waiting else set()

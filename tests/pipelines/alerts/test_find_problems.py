@@ -24,7 +24,7 @@ from warehouse.archive.tombstones import Tombstone
 from warehouse.archive.tombstones import write as bury
 from warehouse.base.home import Home
 from warehouse.editions.check_history import record
-from warehouse.editions.status import hold
+from warehouse.editions.rulings import hold
 from warehouse.fetch.lookups import Lookup, Verdict, note
 
 

@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import shutil
 from datetime import date
 from pathlib import Path
 
@@ -199,3 +200,29 @@ def test_the_payment_of_a_year_alone_is_listed(
     monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(planned.root))
     done = RUNNER.invoke(app, ["plan", "caip", "--year", "2019/20"])
     assert done.exit_code == 2 and "networks" in done.stderr, "this mart has none"
+
+
+def test_a_held_return_leaves_the_plan_and_is_told_of(
+    planned: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(planned.root, home.root)
+    before = run(home, monkeypatch, "show", "A-2")
+    write(home.landing / "corrected.csv", actions({"Action id": "A-2", "Status": "complete"}))
+    done = RUNNER.invoke(app, ["refresh"])
+    assert done.exit_code == 1, done.output
+    said = " ".join(done.output.split())
+    assert "Held back: slaip_actions 2025-10. corrected.csv (revision 2): Every action" in said
+    assert (
+        "import the return again. Stays published: plan.csv (revision 1), accepted by its checks on"
+        in said
+    )
+    told = " ".join(run(home, monkeypatch, "show", "A-2").split())
+    assert told.startswith(" ".join(before.split()))
+    held = "A newer file of slaip_actions 2025-10 is held, and not in this plan"
+    assert held in told and "This is plan.csv (revision 1), accepted by its checks on" in told
+    assert held in " ".join(run(home, monkeypatch).split())
+    status = json.loads(RUNNER.invoke(app, ["status", "--json"]).stdout)
+    [feed] = [one for one in status["feeds"] if one["feed"] == "slaip_actions"]
+    assert (feed["held"], feed["newest_accepted"]) == (["2025-10"], "2025-10")
+    assert list(feed["stays_published"]) == ["2025-10"]

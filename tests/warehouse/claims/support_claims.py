@@ -73,7 +73,8 @@ class LittleMart:
             CREATE TABLE mart.kpi_other_period AS FROM mart.kpi_monthly;
             CREATE TABLE mart.governance.edition (feed VARCHAR, edition VARCHAR, status VARCHAR,
                 first_month VARCHAR, last_month VARCHAR, reasons VARCHAR, override VARCHAR,
-                override_by VARCHAR, override_reason VARCHAR, override_lapsed VARCHAR);
+                override_by VARCHAR, override_reason VARCHAR, override_lapsed VARCHAR,
+                stays_published VARCHAR);
             CREATE TABLE mart.governance.source_file (feed VARCHAR, edition VARCHAR,
                 file_name VARCHAR, withdrawn BOOLEAN, withdrawn_by VARCHAR,
                 withdrawn_reason VARCHAR)"""

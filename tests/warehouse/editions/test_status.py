@@ -8,7 +8,8 @@ from tests.support import all_services, long_claims, referrals
 from warehouse.archive.decisions import NotPossible, decisions
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.editions.status import EditionStatus, accept, hold, revoke, status_of
+from warehouse.editions.rulings import accept, hold, revoke
+from warehouse.editions.status import EditionStatus, status_of
 from warehouse.publication.build import accepted_files, mart_fingerprint
 
 FEED, OCT = "pharmacy_first_referrals", "2025-10"
@@ -56,7 +57,7 @@ def test_an_acceptance_lapses_with_other_files(home: Home) -> None:
     judged(home, FEED)
     assert now(home).verdict == "held" and now(home).undecided
     assert now(home).lapsed == "its files have changed: 1 new, 0 gone since"
-    assert "no longer accepted by A. Person" in now(home).words
+    assert ". Stays published: file1.csv, accepted by A. Person on 20" in now(home).words
     accept(home, FEED, OCT, "These, too", PERSON)
     assert now(home).verdict == "accepted" and now(home).lapsed is None
 

@@ -10,7 +10,7 @@ from tests.support import write_regional
 from tests.warehouse.support_mart import RUN, accept_all, bring
 from tests.warehouse.worlds import area
 from warehouse.base.home import Home
-from warehouse.editions.status import hold
+from warehouse.editions.rulings import hold
 from warehouse.explain.figure import Unanswerable, explain
 from warehouse.publication.build import build_mart
 from warehouse.publication.publish import publish

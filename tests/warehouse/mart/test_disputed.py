@@ -13,7 +13,7 @@ from tests.warehouse.support_mart import Mart, build_aside
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.editions.parts_and_revisions import place_files
-from warehouse.editions.status import accept, hold
+from warehouse.editions.rulings import accept, hold
 from warehouse.explain.figure import explain
 from warehouse.mart.disputed import disputes
 from warehouse.outputs.export import export_tables

@@ -18,7 +18,7 @@ from tests.warehouse.support_mart import Mart, bring, build, retrieved, take_in_
 from warehouse.archive.decisions import NotPossible
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
-from warehouse.editions.status import accept, revoke
+from warehouse.editions.rulings import accept, revoke
 from warehouse.publication.content import mart_content, whole_content
 from warehouse.site.trust.home_pages import build_pages
 

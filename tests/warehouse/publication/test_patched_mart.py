@@ -31,6 +31,7 @@ from warehouse.archive.source_files import Archive
 from warehouse.base.home import MART, Home
 from warehouse.base.sql import open_builder, open_file
 from warehouse.editions.parts_and_revisions import place_files
+from warehouse.editions.rulings import accept
 from warehouse.editions.status import all_statuses
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart import batches, comparisons, kept_figures, spc
@@ -48,6 +49,7 @@ from warehouse.settings import read_settings
 SEED = st.integers(0, 2**16)
 COUNTED = ("regional-{n}.csv", "practice-{n}.csv", "coverage-{n}.csv", "list-{n}.csv")
 OCTOBER, NOVEMBER = date(2025, 10, 1), date(2025, 11, 1)
+FIGURES = {f"main.{one}" for one in ("kpi_monthly", "kpi_vintage", "kpi_revision", "figure_member")}
 # Whatever share of the months is made anew: in small worlds it is mostly a large one.
 ANY_SHARE = 99.0
 # In small worlds all series would be in one batch.
@@ -89,7 +91,10 @@ class Anything(RuleBasedStateMachine):
         self.world.map_again(Random(seed))
         self.world.publish()
 
-    @rule(seed=SEED, what=st.sampled_from(["correct", "hold_month", "decide", "chart"]))
+    @rule(
+        seed=SEED,
+        what=st.sampled_from(["correct", "hold_month", "decide", "chart", "reissue_held"]),
+    )
     def judge_again(self, seed: int, what: str) -> None:
         getattr(self.world, what)(Random(seed))
         self.world.publish()
@@ -195,6 +200,20 @@ def test_an_edition_makes_its_months_alone(world: PatchedWorld) -> None:
     counted = months["gp_appointments_sub_icb"]
     assert NOVEMBER in counted and not any(month.year == 2024 for month in counted)
     assert not months["gp_appointments_coverage"] & {date(2024, 10, 1)}
+
+
+def test_a_held_reissue_changes_no_figure_and_its_acceptance_does(world: PatchedWorld) -> None:
+    before = world.build().path
+    key = ("gp_appointments_sub_icb", "2025-10")
+    world.failing.add(key)
+    world.arrive(Random(9), "regional-{n}.csv", OCTOBER)
+    held = world.build()
+    assert (held.made_whole_because, held.publication["held_editions"]) == (None, 1)
+    changed = differing(before, held.path)
+    assert "governance.edition" in changed and not changed & FIGURES
+    assert len([f for f in accepted_files(world.home) if (f.feed, f.edition) == key]) == 1
+    accept(world.home, *key, "it is what we have", "A. Person")
+    assert differing(held.path, world.build().path) >= {"main.kpi_vintage", "main.kpi_monthly"}
 
 
 @pytest.mark.parametrize(

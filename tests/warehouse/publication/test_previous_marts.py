@@ -13,7 +13,7 @@ from tests.warehouse.support_mart import choose
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.withdrawals import withdraw
 from warehouse.base.home import Home
-from warehouse.editions.status import hold
+from warehouse.editions.rulings import hold
 from warehouse.publication.build import Built
 from warehouse.publication.previous_marts import previous_marts
 from warehouse.publication.publish import publish, take_down

@@ -5,12 +5,13 @@ import shutil
 
 import pytest
 
-from tests.warehouse.support_mart import Mart, build_aside, judge_pending
+from tests.support import referrals, write
+from tests.warehouse.support_mart import Mart, bring, build_aside, judge_pending, retrieved
 from tests.warehouse.worlds_rebuild import Import, bring_all, rebuild_world
 from warehouse.archive.source_files import Archive
 from warehouse.archive.withdrawals import withdraw
 from warehouse.base.home import Home
-from warehouse.editions.status import accept, hold
+from warehouse.editions.rulings import accept, hold
 from warehouse.publication.content import JOURNALS, mart_content
 from warehouse.publication.publish import publish
 
@@ -81,6 +82,12 @@ def test_a_rebuild_from_the_archive_gives_the_same_mart_decisions_included(
     withdraw(home, unwanted.sha256, *WHY)
     decided = published(home)
     assert differing(first[1], decided) >= {"main.kpi_vintage", "governance.override"}
+    twice = referrals(*[{"Referrals sent": 33}] * 2)
+    bring(home, retrieved(write(home.root.parent / "again.csv", twice), "2026-03-01"))
+    decided = published(home)
+    [again] = Mart(home.mart).rows("FROM governance.edition WHERE stays_published IS NOT NULL")
+    assert (again["feed"], again["status"]) == ("pharmacy_first_referrals", "held")
+    assert "accepted by A. Person" in again["stays_published"]
     for made in (home.root / "lake", home.root / "quarantine", home.mart.parent):
         shutil.rmtree(made)
     assert not differing(decided, published(home))

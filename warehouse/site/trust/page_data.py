@@ -56,7 +56,8 @@ def feeds(db: duckdb.DuckDBPyConnection) -> list[Row]:
             FROM governance.feed AS f
             LEFT JOIN ({NEWEST}) AS n USING (feed)
             LEFT JOIN (SELECT feed, max(edition) AS accepted FROM governance.edition
-                       WHERE status = 'accepted' GROUP BY feed) AS a USING (feed)
+                       WHERE status = 'accepted' OR stays_published IS NOT NULL
+                       GROUP BY feed) AS a USING (feed)
             ORDER BY f.feed""",
     )
     counted = rows(
@@ -72,11 +73,12 @@ def feeds(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def held(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return held editions with the reason, and the newest accepted edition before each."""
+    """Return held editions with the reason, what of each stays published, and the newest accepted
+    edition before it."""
     return rows(
         db,
         """SELECT e.feed, f.title, e.edition, e.reasons, e.checks_failed, e.override, e.override_by,
-                  e.override_at, e.override_reason, e.override_lapsed,
+                  e.override_at, e.override_reason, e.override_lapsed, e.stays_published,
                   (SELECT max(a.edition) FROM governance.edition AS a
                    WHERE a.feed = e.feed AND a.status = 'accepted' AND a.edition < e.edition)
                       AS last_good

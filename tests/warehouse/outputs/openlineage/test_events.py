@@ -18,7 +18,7 @@ from tests.warehouse.outputs.openlineage.support_events import (
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.check_history import read_latest
-from warehouse.editions.status import hold
+from warehouse.editions.rulings import hold
 
 MARKER = "JOHNSMITH"
 

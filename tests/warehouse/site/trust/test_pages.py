@@ -18,7 +18,7 @@ from warehouse.base.keys import EditionKey
 from warehouse.base.months import day_words
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
-from warehouse.editions.status import accept
+from warehouse.editions.rulings import accept
 from warehouse.outputs import affected_figures
 from warehouse.outputs.headline import (
     BESIDE,
@@ -111,7 +111,7 @@ def test_the_scorecard_shows_what_is_held_and_why(read: Callable[[str], Page]) -
     said = read(SCORECARD).said()
     assert "1 editions held" in said
     assert "Some rows are accepted: found 0 of 1, expected at least one row" in said
-    assert "by its checks; no decision yet 2025-10" in said, "last good edition"
+    assert "by its checks; no decision yet edition 2025-10" in said, "last good edition"
 
 
 def test_the_scorecard_shows_decisions_and_who_made_them(
