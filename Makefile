@@ -74,17 +74,17 @@ mart: .venv/.installed ## Sample if nothing was imported, refresh, headline figu
 
 # Memory that the tests' hundred marts free is kept for the next one: less work for the system. Only
 # the C library of Linux knows these words.
-test coverage: export GLIBC_TUNABLES := glibc.malloc.tcache_count=4096:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456:glibc.malloc.top_pad=67108864
+test: export GLIBC_TUNABLES := glibc.malloc.tcache_count=4096:glibc.malloc.mmap_threshold=33554432:glibc.malloc.trim_threshold=268435456:glibc.malloc.top_pad=67108864
 
+# Counting lines takes over half as much time again, so tests do it only with COVERAGE=1. TESTS: some.
 test: .venv/.installed-test .venv/old-duckdb $(CLIENTS)/$(ODD_DUCKDB) ## All tests
-	$(BIN)/pytest -n 2 --dist loadfile --no-loadscope-reorder
+	$(if $(COVERAGE),$(BIN)/coverage erase)
+	$(BIN)/$(if $(COVERAGE),coverage run -m )pytest -n 2 --dist loadfile --no-loadscope-reorder $(TESTS)
+	$(if $(COVERAGE),$(BIN)/coverage combine --quiet)
+	$(if $(COVERAGE),$(BIN)/coverage report)
 
-# Counting lines takes over half as much time again, so `make test` does not do it.
-coverage: .venv/.installed-test .venv/old-duckdb ## All tests; fails if they run too little of the code
-	$(BIN)/coverage erase
-	$(BIN)/coverage run -m pytest -n 2 --dist loadfile --no-loadscope-reorder
-	$(BIN)/coverage combine --quiet
-	$(BIN)/coverage report
+coverage: ## All tests; fails if they run too little of the code
+	@$(MAKE) --no-print-directory test COVERAGE=1
 
 # The soak test's daemon needs the machine to itself, so it runs after the others.
 acceptance: .venv/.installed-browser $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) .venv/datacontract .venv/dbt .venv/datasette ## England-wide files and the soak test; many minutes
