@@ -81,7 +81,9 @@ class PlaceRows:
 
     def _is_repeated(self, kpi_id: str, place: SitePlace) -> bool:
         first = REPEATS.get(self._theme(kpi_id))
-        return any(first == self._theme(one) for one in self._newest[place.key])
+        return first is not None and any(
+            first == self._theme(one) for one in self._newest[place.key]
+        )
 
     def _row(self, line: FigureLine, newest: Row, place: SitePlace) -> PlaceRow:
         unit = self.figures.kpis[line.kpi_id]["unit"]

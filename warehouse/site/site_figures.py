@@ -21,6 +21,7 @@ from warehouse.statistics.sentences import SentenceFacts
 Row = dict[str, Any]
 Read = TypeVar("Read")
 Key = tuple[str, str, str]  # KPI, level, code
+KEYS = ("kpi_id", "org_level", "org_code")
 # A row per KPI, place and period; what `kpi_spc` and `kpi_comparison` say of it beside.
 _SERIES = """
     SELECT p.kpi_id, p.org_level, p.org_code, p.month, p.period_label, p.value, p.numerator,
@@ -73,18 +74,22 @@ class SiteFigures:
         return {row["feed"]: row for row in rows(self.db, "SELECT * FROM governance.feed")}
 
     @cached_property
-    def _series(self) -> dict[Key, pl.DataFrame]:
+    def _periods(self) -> pl.DataFrame:
+        """A row per KPI, place and period, with the columns of `_SERIES`, in their order."""
         asked = [*self.places.every, self.places.england]
         frame = pl.DataFrame(
             {"level": [one.level for one in asked], "code": [one.code for one in asked]}
         )
         self.db.register("asked", frame)
         try:
-            found = self.db.sql(_SERIES).pl()
+            found: pl.DataFrame = self.db.sql(_SERIES).pl()
+            return found
         finally:
             self.db.unregister("asked")
-        keys = ["kpi_id", "org_level", "org_code"]
-        parts = found.partition_by(keys, as_dict=True, maintain_order=True)
+
+    @cached_property
+    def _series(self) -> dict[Key, pl.DataFrame]:
+        parts = self._periods.partition_by(KEYS, as_dict=True, maintain_order=True)
         return {
             (str(kpi), str(level), str(code)): part for (kpi, level, code), part in parts.items()
         }
@@ -105,10 +110,13 @@ class SiteFigures:
 
     @cached_property
     def _newest(self) -> dict[Key, Row]:
-        known = (
-            (key, part.filter(pl.col("value").is_not_null())) for key, part in self._series.items()
-        )
-        return {key: part.row(-1, named=True) for key, part in known if part.height}
+        # Of all series at once: there are 15,000, and a filter of each takes longer than all else.
+        known = self._periods.filter(pl.col("value").is_not_null())
+        newest = known.unique(KEYS, keep="last", maintain_order=True)
+        return {
+            (row["kpi_id"], row["org_level"], row["org_code"]): row
+            for row in newest.iter_rows(named=True)
+        }
 
     def read_facts(self, places: Iterable[SitePlace]) -> None:
         """Read the facts of the newest figure of every KPI of these places, in one query."""

@@ -32,7 +32,7 @@ LEGEND = (("warned", "checks that warned"), ("failed", "checks that failed"))
 # Parts of the page: anchor, heading, and the fact without which there is none.
 PARTS = (
     ("headlines", "Headline figures", "headlines"),
-    ("feeds", "Feeds by dimension of data quality", "feeds"),
+    ("feeds", "Publications by dimension of data quality", "feeds"),
     ("freshness", "Freshness against the release calendar", "feeds"),
     ("held", "Held editions", ""),
     ("held-months", "Held months", "held_months"),
