@@ -74,9 +74,11 @@ def chart_points(
     england: Mapping[date, float] | None = None,
     monthly: bool = True,
 ) -> list[DrawnPoint]:
-    """The points of a series, oldest first; months that it lacks are gaps. `england`: by month, on
-    the basis of the chart. Limits of a share are cut at 0 and 1, of all else at 0."""
-    known = {row["month"]: row for row in series}
+    """The points of a series, oldest first, from the first that has a value; months that it lacks
+    are gaps. `england`: by month, on the basis of the chart. Limits of a share are cut at 0 and 1,
+    of all else at 0."""
+    first = next((n for n, row in enumerate(series) if charted(row) is not None), 0)
+    known = {row["month"]: row for row in series[first:]}
     months = between(min(known), max(known)) if monthly and known else tuple(sorted(known))
     beside = england or {}
     return [

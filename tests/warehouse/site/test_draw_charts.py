@@ -9,7 +9,7 @@ from typing import Any
 
 from tests.warehouse.site.series_rows import row, uncharted
 from warehouse.site.chart_style import NARROW, POINTS, SMALL, WIDE, ChartSize, marked
-from warehouse.site.charted_points import DrawnPoint, chart_points, number_words
+from warehouse.site.charted_points import DrawnPoint, chart_key, chart_points, number_words
 from warehouse.site.control_chart_spec import apart, control_chart_spec
 from warehouse.site.draw_charts import as_png, as_svg, digest_of
 
@@ -122,3 +122,11 @@ def test_months_that_a_series_lacks_are_gaps() -> None:
     assert [point.value for point in points] == [1.0, None, None, 2.0]
     values = spec_of(points)["data"]["values"]
     assert [one["value"] for one in values] == [1.0, None, None, 2.0]
+
+
+def test_a_chart_begins_with_its_first_figure() -> None:
+    """Limits of a baseline whose months are further back would stand there without a point."""
+    lacks = [row(0, None), row(1, None, mean=4.0), row(2, 9.0, baseline=2)]
+    points = chart_points([*lacks, row(3, None, baseline=2), row(4, 11.0, baseline=2)], "events")
+    assert [point.value for point in points] == [9.0, None, 11.0]
+    assert all("a new baseline" not in entry.words for entry in chart_key(points))
