@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
 from typing import Any
 
-from checks.check_evidence import Evidence, listed, offences
+from checks.check_evidence import Evidence, offences
 from checks.edition_view import EditionView
 from warehouse.base.text import plural
 from warehouse.kpi.chart_choices import Fault
@@ -53,7 +53,7 @@ def faulty_rows(
         expected=f"{noun} as docs/plan-guide.md describes them",
         observed=f"{plural(len(found), 'fault')} in {len(rows):,} {noun}",
         total=len(rows),
-        message=f"{listed(by_row, mark='; ')}. Correct the rows, and import the return again",
+        message=f"{'; '.join(by_row)}. Correct the rows, and import the return again",
     )
 
 

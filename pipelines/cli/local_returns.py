@@ -104,15 +104,19 @@ def _in_short(result: CheckResult) -> str:
 
 
 def wrong_rows(home: Home, feed: str, edition: str) -> list[str]:
-    """Return one line per quarantined row of an edition: file, row and reason."""
+    """Return one line per quarantined row of an edition: file, row and reason. Of a file that a
+    later one replaced there is nothing to correct."""
     from warehouse.archive.source_files import Archive
-    from warehouse.transform.lake import quarantine_of
+    from warehouse.base.keys import of_edition
+    from warehouse.contract.model import contracts
+    from warehouse.editions.parts_and_revisions import in_force
+    from warehouse.transform.lake import is_tidied, quarantine_of
 
     lines: list[str] = []
-    for file in Archive(home).active_files(feed):
-        rows = (
-            quarantine_of(home, file, ["source_row", "reason"]) if file.edition == edition else None
-        )
+    own = of_edition(Archive(home).active_files(feed), feed, edition)
+    read = [file for file in own if is_tidied(home, file)]
+    for file in in_force(home, read, contracts()[feed].local_return):
+        rows = quarantine_of(home, file, ["source_row", "reason"])
         if rows is not None:
             rows = rows.sort("source_row")
             lines += [f"{file.file_name}, row {row}: {reason}" for row, reason in rows.iter_rows()]

@@ -38,6 +38,7 @@ Rated = Annotated[
     str | None,
     typer.Option("--rated", help=f"List those that owners rate so: {', '.join(RATINGS)}."),
 ]
+DueSoon = Annotated[bool, typer.Option("--due", help="List the open ones due in 30 days.")]
 AsOf = Annotated[
     str | None,
     typer.Option("--as-of", help="Day of overdue and due, as 2025-10-31; default: today."),
@@ -49,6 +50,7 @@ def plan(
     context: typer.Context,
     only_open: OnlyOpen = False,
     overdue: Overdue = False,
+    due: DueSoon = False,
     conflicts: Conflicts = False,
     rated: Rated = None,
     as_of: AsOf = None,
@@ -71,8 +73,7 @@ def plan(
         every = plan_actions(db, _day(as_of))
         refusal = None if every else no_plan(db)
         held = held_returns(db)
-    asked = {"is_open": only_open, "is_overdue": overdue, "conflicts": conflicts}
-    wanted = [name for name, is_asked in asked.items() if is_asked]
+    wanted = _asked(is_open=only_open, is_overdue=overdue, is_due_soon=due, conflicts=conflicts)
     of_rating = [one for one in every if rating in (None, one["self_rating"])]
     chosen = [one for one in of_rating if all(one[name] for name in wanted)]
     if written(screen, chosen, as_json, as_csv):
@@ -117,6 +118,22 @@ def show(
 
 
 @app.command()
+def decisions(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
+    """Show what meetings agreed, how far it is answered, by what, and what is missing."""
+    from pipelines.cli.plan_lists import list_decisions
+    from warehouse.base.sql import is_synthetic
+    from warehouse.outputs.plan_queries import meeting_decisions
+
+    screen = Screen()
+    with published_mart() as (db, _):
+        found, synthetic = meeting_decisions(db), is_synthetic(db)
+    if not written(screen, found, as_json, as_csv):
+        list_decisions(screen, found)
+        if synthetic:
+            screen.say(SYNTHETIC)
+
+
+@app.command()
 def caip(
     year: Annotated[
         str | None,
@@ -148,6 +165,11 @@ def _day(text: str | None) -> date:
         return date.fromisoformat(text) if text else london_today()
     except ValueError as error:
         raise typer.BadParameter(f"`{text}` is no day; type it as 2025-10-31") from error
+
+
+def _asked(**lists: bool) -> list[str]:
+    """The names of the lists that are asked for."""
+    return [name for name, is_asked in lists.items() if is_asked]
 
 
 def _rating(text: str | None) -> str | None:

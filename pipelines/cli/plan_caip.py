@@ -80,13 +80,25 @@ def _show_amounts(screen: Screen, found: list[Row]) -> None:
     screen.say(f"\nAmounts of the year{stated}")
     numbers = ("Maximum", "Approved")
     table = plain_table("Network", *numbers, "Areas approved", right=numbers)
+    sums: list[tuple[float | None, float | None]] = []
     for _, own in groupby(sorted(found, key=_by_name), key=_by_name):
         rows = list(own)
         most = next((row["maximum_amount"] for row in rows if row["maximum_amount"]), None)
         approved = sum(row["decision"] in ("approved", "approved in part") for row in rows)
         areas = f"{approved} of {len(rows)}"
-        table.add_row(_name(rows[0]), _pounds(most), _pounds(_approved(rows, most)), areas)
+        sums.append((most, _approved(rows, most)))
+        table.add_row(_name(rows[0]), *map(_pounds, sums[-1]), areas)
+    if len(sums) > 1:
+        of_all = (_sum_of_known([one[place] for one in sums]) for place in (0, 1))
+        table.add_row(f"{found[0]['icb_code']}, all networks", *map(_pounds, of_all), "")
     screen.table(table)
+    if any(None in one for one in sums):
+        wrapped(screen, "All networks: the sum of the amounts that are known.")
+
+
+def _sum_of_known(amounts: list[float | None]) -> float | None:
+    known = [one for one in amounts if one is not None]
+    return sum(known) if known else None
 
 
 def _approved(rows: list[Row], most: float | None) -> float | None:
@@ -126,4 +138,4 @@ def _change(row: Row) -> str:
 
 
 def _pounds(amount: float | None) -> str:
-    return "-" if amount is None else pounds(amount)
+    return "-" if amount is None else pounds(round(amount))

@@ -30,6 +30,9 @@ def summarise(screen: Screen, every: list[Row]) -> None:
     screen.table(_counts("Area", every, lambda one: name_words(one["area"])))
     screen.say("")
     screen.table(_counts("Aim", every, lambda one: name_words(one["llr_aim"] or "no aim")))
+    if soon := [one["action_id"] for one in every if one["is_due_soon"]]:
+        screen.say("")
+        wrapped(screen, f"Due in {_soon()} days (access-recovery plan --due): {', '.join(soon)}")
     told = [one for one in every if one["conflicts"]]
     screen.say("")
     if told:
@@ -61,6 +64,32 @@ def list_actions(screen: Screen, found: list[Row], early: list[Row]) -> None:
         screen.table(table)
     _say_reasons(screen, found)
     _say_early(screen, early, in_full=True)
+
+
+def list_decisions(screen: Screen, found: list[Row]) -> None:
+    """Print what meetings agreed: how far each is answered, by what, and what is missing."""
+    if not found:
+        screen.say("The mart has no decisions of meetings of this ICB.")
+    body = None
+    for one in found:
+        if one["body"] != body:
+            body = one["body"]
+            wrapped(screen, body or "Of a body that is not named")
+        since = f" since {one['answered_since']:%B %Y}" if one["answered_since"] else ""
+        screen.say("")
+        wrapped(screen, f"{one['decision_id']} ({one['status']}{since}): {one['agreed']}")
+        told = {"Answer": one["answer"], "Not published": one["not_published"]}
+        told |= {"Why not": one["why_not"], "Missing": one["missing"]}
+        told |= {"By": ", ".join(one["answered_by"] or []), "Owner": one["owner_role"]}
+        for heading, text in told.items():
+            if text:
+                wrapped(screen, f"{heading}: {text}")
+
+
+def _soon() -> int:
+    from warehouse.plan.rating import rating_rules
+
+    return rating_rules().due_soon_days
 
 
 def _say_reasons(screen: Screen, found: list[Row]) -> None:
@@ -118,9 +147,7 @@ def _say_early(screen: Screen, every: list[Row], in_full: bool = False) -> None:
 
 
 def _counts(heading: str, every: list[Row], of: Callable[[Row], str]) -> Any:
-    from warehouse.plan.rating import rating_rules
-
-    soon = f"Due in {rating_rules().due_soon_days} days"
+    soon = f"Due in {_soon()} days"
     numbers = ("Actions", "Open", "Overdue", soon, "Complete", "Contradicted")
     table = plain_table(heading, *numbers, right=numbers, expendable=("Complete",))
     for name in sorted({of(one) for one in every}):

@@ -114,6 +114,7 @@ def bring_up_to_date(
 ) -> None:
     """Process archived files and publish the mart, if `full` even an unchanged one. The caller
     holds the home's lock. Other arguments: as of `refresh`."""
+    retired_before, _ = retired_editions(home)
     batches = plan(home, feeds, editions, again)
     if again and (feeds or editions):
         _read_again(home, batches)
@@ -133,7 +134,8 @@ def bring_up_to_date(
     report.held = [one for one in statuses if one.undecided]
     report.held_months = [one for one in statuses if one.held_months]
     report.decided = [one for one in statuses if one.decision]
-    report.retired, report.kept_sample = retired_editions(home)
+    retired, report.kept_sample = retired_editions(home)
+    report.retired = max(retired - retired_before, 0)  # those of earlier refreshes were told of
     report.unfinished = [one for one in tombstones(home) if one.erased_at is None]
 
 

@@ -19,7 +19,7 @@ class RefreshReport:
     `taken_in`: editions processed; `held`: undecided editions that failed their checks; `decided`:
     editions with a decision, valid or lapsed; `unfinished`: files whose purge was interrupted;
     `pages`: missing pages about the mart were written; `taken_down`: the mart was removed, because
-    no accepted edition remains; `retired`: number of sample editions that own ones replaced;
+    no accepted edition remains; `retired`: number of sample editions that own ones replaced now;
     `kept_sample`: feeds of which the mart keeps the sample, as no own edition is accepted yet;
     `held_months`: accepted editions with held months; `lineage`: why lineage events could not be
     delivered, if so. What makes a refresh incomplete: `held`, `held_months`, `failures`,

@@ -17,12 +17,14 @@ from warehouse.archive.decisions import Decision, newest_override, revocation
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, of_edition
+from warehouse.base.text import begin_list
 from warehouse.editions.check_history import EditionState, HeldMonth, read_state
 from warehouse.editions.last_accepted import last_accepted
 from warehouse.editions.parts_and_revisions import place_files
 from warehouse.transform.lake import is_tidied
 
-SHOWN = 3  # failures in a line; the command `warnings` lists them all
+# Failures in a line, and rows that one names; the command `warnings` lists them all.
+SHOWN, MOST_ROWS = 3, 6
 
 
 @dataclass(frozen=True)
@@ -117,11 +119,13 @@ class EditionStatus:
 
     def _reasons(self) -> str:
         """Return the first failures, how many more there are, and the command that lists them."""
-        every = self.state.reasons if self.state else []
+        all_reasons = self.state.reasons if self.state else []
+        every = [begin_list(one, MOST_ROWS) for one in all_reasons]
+        listed = f"(access-recovery warnings {self.feed} {self.edition} lists them)"
         if len(every) > SHOWN:
-            more = f"and {len(every) - SHOWN:,} more"
-            listed = f"access-recovery warnings {self.feed} {self.edition} lists them"
-            every = [*every[:SHOWN], f"{more} ({listed})"]
+            every = [*every[:SHOWN], f"and {len(every) - SHOWN:,} more {listed}"]
+        elif every != all_reasons:
+            every[-1] += f" {listed}"
         return "; ".join(every)
 
 

@@ -6,7 +6,7 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.base.months import day_words
-from warehouse.base.number_format import value_text
+from warehouse.base.number_format import scale_texts, value_text
 from warehouse.base.text import plural
 
 Row = dict[str, Any]
@@ -43,10 +43,11 @@ def action_words(one: Row, scope: str) -> dict[str, str]:
 def evidence_words(one: Row) -> str:
     """What a KPI says as evidence (a row of `plan.plan_evidence`): what it should do, and does."""
     wanted = f"should go {one['direction']}"
-    if one["threshold"] is not None:
+    limit, value = _texts(one)
+    if limit is not None:
         least = "at least" if one["direction"] == "up" else "at most"
-        wanted = f"should be {least} {value_text(one['threshold'], one['unit'])}"
-    if one["latest_value"] is None:
+        wanted = f"should be {least} {limit}"
+    if value is None:
         return f"It {wanted}. {one['stale_because']}"
     met = {True: " and is", False: " and is not", None: ""}[one["is_met"]]
     moving = ", and is not judged"
@@ -54,10 +55,18 @@ def evidence_words(one: Row) -> str:
         judged = one["signal_month"]
         until = "" if judged == one["month"] else f" (judged up to {judged:%B %Y})"
         moving = f", and {MOVES[one['movement']]}{until}"
-    value = value_text(one["latest_value"], one["unit"])
     old = f" {one['stale_because']}" if one["is_stale"] else ""
     of = f"{one['month']:%B %Y}"
     return f"It {wanted}{met}: {value} in {of} ({one['status']}){moving}.{old}"
+
+
+def _texts(one: Row) -> tuple[str | None, str | None]:
+    """The threshold and the newest value, with decimals that tell them apart; None if unknown."""
+    both = one["threshold"], one["latest_value"]
+    limit, value = (None if it is None else value_text(it, one["unit"]) for it in both)
+    if limit is not None and limit == value and both[0] != both[1]:
+        limit, value = scale_texts(both, one["unit"])
+    return limit, value
 
 
 def change_words_of(one: Row) -> tuple[str, str, str, str, str]:

@@ -75,7 +75,7 @@ def read_states(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
 
 def latest_states(states: pl.DataFrame) -> pl.DataFrame:
     """The last state of each action, with `due_moves`: how often its due date has moved."""
-    moved = changes_of(states).group_by(KEY).agg(pl.col("due_moves").max())
+    moved = changes_of(states).group_by(KEY, maintain_order=True).agg(pl.col("due_moves").last())
     last = states.unique(KEY, keep="last", maintain_order=True)
     return last.join(moved, on=KEY, how="left", maintain_order="left")
 
@@ -85,13 +85,14 @@ def changes_of(states: pl.DataFrame) -> pl.DataFrame:
 
     `kind`: created (the action's first state: `became` is its title; and its due date, if it had
     moved by then), update, or correction (of a state of the same day). A due date moves from one
-    day to the next, first from the original one; a correction moves none.
+    day to the next, first from the original one, as the first day's last correction has it; a
+    correction moves none.
     """
     rows: list[State] = []
     before: State | None = None
     for state in states.iter_rows(named=True):
         if before is None or any(before[name] != state[name] for name in KEY):
-            number, earlier, due = 1, 0, state["due_original"]
+            number, earlier, due, is_first_day = 1, 0, state["due_original"], True
             moves = int(state["due_current"] != due)
             rows.append(_change(state, 1, CREATED, "title", None, state["title"], moves))
             if moves:
@@ -99,7 +100,10 @@ def changes_of(states: pl.DataFrame) -> pl.DataFrame:
                 rows.append(_change(state, 1, CREATED, "due_current", *told, moves))
         else:
             kind = CORRECTED if before["last_update"] == state["last_update"] else UPDATED
-            if kind == UPDATED:  # what the day before ended with
+            is_first_day = is_first_day and kind == CORRECTED
+            if is_first_day:
+                due = state["due_original"]
+            elif kind == UPDATED:  # what the day before ended with
                 earlier, due = earlier + (before["due_current"] != due), before["due_current"]
             moves = earlier + (state["due_current"] != due)
             found = list(_differing(before, state))

@@ -7,6 +7,7 @@ The word of a return is its author's, and stays; what is missing stands beside i
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -30,26 +31,36 @@ class Computed(NamedTuple):
     first: date | None
 
 
-def claims_computed(db: Connection) -> Computed:
-    """Count the claims of the attached mart."""
-    [row] = db.execute(
-        """SELECT count(*), count(*) FILTER (verdict <> $lacking),
-                  min(first_month) FILTER (verdict <> $lacking) FROM mart.claim""",
+def claims_computed(db: Connection) -> dict[str, Computed]:
+    """Count the claims of the attached mart, by the body whose paper makes them."""
+    found = db.execute(
+        """SELECT source_body, count(*), count(*) FILTER (verdict <> $lacking),
+                  min(first_month) FILTER (verdict <> $lacking)
+           FROM mart.claim GROUP BY source_body ORDER BY source_body""",
         {"lacking": NOT_COMPUTABLE},
     ).fetchall()
-    return Computed(*row)
+    return {body: Computed(*told) for body, *told in found}
 
 
-def with_missing(decisions: pl.DataFrame, answers: pl.DataFrame, claims: Computed) -> pl.DataFrame:
+def claims_before(body: str, claims: Mapping[str, Computed]) -> Computed:
+    """The claims that a body had before it: those of its own papers, or of the council whose
+    commission it is (`Council, Commission`)."""
+    return claims.get(body) or claims.get(body.partition(",")[0]) or Computed(0, 0, None)
+
+
+def with_missing(
+    decisions: pl.DataFrame, answers: pl.DataFrame, claims: Mapping[str, Computed]
+) -> pl.DataFrame:
     """The decisions with `missing`: of what answers them, what is not there, and why; None if
-    nothing. Of shipped ones also `status`, and `answered_since`: the first month of which there is
-    an answering figure, None without one."""
+    nothing. `claims`: by body. Of shipped ones also `status`, and `answered_since`: the first month
+    of which there is an answering figure, None without one."""
     rows = []
     for one in decisions.iter_rows(named=True):
         own = answers.filter(
             (pl.col("icb_code") == one["icb_code"]) & (pl.col("decision_id") == one["decision_id"])
         )
-        rows.append(_judged(one, own, claims if OF_CLAIMS in one["answered_by"] else None))
+        is_of_claims = OF_CLAIMS in (one["answered_by"] or [])
+        rows.append(_judged(one, own, claims_before(one["body"], claims) if is_of_claims else None))
     schema = {**decisions.schema, "missing": pl.String()}
     return pl.DataFrame(rows, schema=schema)
 

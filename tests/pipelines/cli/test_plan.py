@@ -17,6 +17,7 @@ from pipelines.cli.screen import Screen
 from tests.support import write, write_regional
 from tests.warehouse.support_mart import build
 from warehouse.base.home import Home
+from warehouse.outputs.plan_words import evidence_words
 
 RUNNER = CliRunner()
 
@@ -192,6 +193,8 @@ def test_the_position_of_every_network_is_printed(
     assert told.count("£1.40 a patient") == 1, "the maximum is said once"
     assert any(line.endswith("£100 £100 2 of 2") for line in lines), "thirds are no penny more"
     assert "U00002 - - 0 of 2" in lines
+    assert "QK1, all networks £100 £100" in lines
+    assert "All networks: the sum of the amounts that are known." in lines
 
 
 def test_the_payment_of_a_year_alone_is_listed(
@@ -200,6 +203,45 @@ def test_the_payment_of_a_year_alone_is_listed(
     monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(planned.root))
     done = RUNNER.invoke(app, ["plan", "caip", "--year", "2019/20"])
     assert done.exit_code == 2 and "networks" in done.stderr, "this mart has none"
+
+
+def test_those_due_soon_are_named_and_listed(
+    planned: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = date(2025, 12, 10)
+    told = run(planned, monkeypatch, today=before)
+    assert "\nDue in 30 days (access-recovery plan --due): A-1\n" in told
+    [listed] = json.loads(run(planned, monkeypatch, "--due", "--json", today=before))
+    assert listed["action_id"] == "A-1"
+    assert "Due in 30 days (access" not in run(planned, monkeypatch)
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_decisions_of_meetings_are_listed(
+    planned: Home, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    told = run(planned, monkeypatch, "decisions", width=width)
+    assert max(map(len, told.splitlines())) <= width
+    one_line = " ".join(told.split())
+    assert one_line.startswith("Leicester City Council, Public Health and Health Integration")
+    assert "LC-1 (" in told and "): The report on access to primary care was noted." in one_line
+    assert "Missing: No figure of NHS App" in one_line
+    listed = json.loads(run(planned, monkeypatch, "decisions", "--json"))
+    assert [one["decision_id"] for one in listed] == ["LC-1", "LC-2", "LC-3", "LC-4"]
+
+
+@pytest.mark.parametrize(
+    ("threshold", "value", "told"),
+    [
+        (0.05, 0.0504, "at most 5.00% and is not: 5.04%"),
+        (0.05, 0.06, "at most 5.0% and is not: 6.0%"),
+        (0.05, 0.05, "at most 5.0% and is: 5.0%"),
+    ],
+)
+def test_a_threshold_and_a_value_are_told_apart(threshold: float, value: float, told: str) -> None:
+    one = {"direction": "down", "threshold": threshold, "unit": "share", "latest_value": value}
+    one |= {"is_met": value <= threshold, "movement": None, "month": TODAY, "status": "final"}
+    assert evidence_words(one | {"is_stale": False}).startswith(f"It should be {told} in October")
 
 
 def test_a_held_return_leaves_the_plan_and_is_told_of(

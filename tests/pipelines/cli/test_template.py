@@ -8,6 +8,7 @@ from typer.testing import CliRunner
 from pipelines.cli.local_returns import returns, wrong_rows
 from pipelines.cli.main import app
 from tests.support import imported, referrals, write
+from tests.warehouse.support_mart import retrieved
 from warehouse.base.home import Home
 from warehouse.transform.lake import facts_of
 from warehouse.transform.tidy import tidy
@@ -60,3 +61,8 @@ def test_every_invalid_row_is_listed_with_file_and_number(home: Home, tmp_path: 
     first, second = wrong_rows(home, "pharmacy_first_referrals", "2025-10")
     assert first.startswith("return.csv, row 3: Month: found `25-Oct`, expected the first")
     assert second.startswith("return.csv, row 4: Referrals sent: found `-1`, expected zero or more")
+    corrected = write(tmp_path / "again.csv", referrals({}, {"Practice code": "C82002"}))
+    [again] = imported(home, retrieved(corrected, "2030-01-01"))
+    assert again.file is not None
+    tidy(home, again.file)
+    assert wrong_rows(home, "pharmacy_first_referrals", "2025-10") == [], "nothing is to correct"

@@ -145,6 +145,23 @@ def test_a_corrected_return_keeps_the_history(home: Home, tmp_path: Path) -> Non
     assert (file["feed"], file["file_name"], file["in_mart"]) == (FEED, "c.csv", True)
 
 
+def test_a_corrected_original_due_date_is_no_move(home: Home, tmp_path: Path) -> None:
+    typed = {"Original due date": "2025-11-30"}
+    moved = {"Current due date": "2025-12-31", "Reason for change": "typing error"}
+    build(home, [returned(tmp_path, "a.csv", "2025-10-15", typed | moved)]).db.close()
+    right = returned(tmp_path, "b.csv", "2025-10-16", {"Original due date": "2025-12-31"})
+    mart = build(home, [right])
+    [action] = mart.rows("SELECT due_original, due_current, due_moves FROM plan.plan_action")
+    assert action == {
+        **dict.fromkeys(("due_original", "due_current"), date(2025, 12, 31)),
+        "due_moves": 0,
+    }
+    later = {"Month": "2025-11", "Last update": "2025-11-10", "Original due date": "2025-12-31"}
+    put_off = {"Current due date": "2026-03-31", "Reason for change": "the supplier is late"}
+    mart = build(home, [returned(tmp_path, "c.csv", "2025-11-11", later | put_off)])
+    assert [row["due_moves"] for row in mart.rows("FROM plan.plan_action")] == [1]
+
+
 def test_what_is_imported_later_corrects_whenever_it_was_saved(home: Home, tmp_path: Path) -> None:
     """A copy that was saved earlier, of the same day of update."""
     build(home, [returned(tmp_path, "a.csv", "2025-10-20", {"Rating": "green"})]).db.close()

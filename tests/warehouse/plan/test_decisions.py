@@ -74,7 +74,8 @@ def test_a_status_is_no_better_than_what_is_there(llr: Mart) -> None:
 def test_a_report_is_answered_as_far_as_its_figures_are_computed(
     computable: int, status: str, since: date | None
 ) -> None:
-    claims = Computed(9, computable, since)
+    others = {"Leicestershire County Council": Computed(50, 0, None)}
+    claims = {"Leicester City Council": Computed(9, computable, since), **others}
     rows = with_missing(shipped_decisions("QK1"), pl.DataFrame(schema=ANSWER), claims)
     one = rows.row(by_predicate=pl.col("decision_id") == "LC-1", named=True)
     assert (one["status"], one["answered_since"]) == (status, since)
