@@ -23,6 +23,7 @@ from warehouse.lineage.relation import (
     Relation,
     Step,
     contradicts,
+    united,
 )
 from warehouse.lineage.statement import Change, read_statement
 
@@ -59,7 +60,7 @@ def mart_edges(statements: Iterable[str], levels: Mapping[str, Iterable[str]]) -
         if change:
             made.apply(change)
     every: Cases = {kpi: {(kpi, level) for level in some} for kpi, some in levels.items()}
-    return list(_edges(made.relations, every))
+    return list(_edges(made.relations(), every))
 
 
 def is_layer(table: str) -> bool:
@@ -80,28 +81,35 @@ class _Tables:
     """The tables after the statements applied so far, their origins in terms of layers."""
 
     def __init__(self) -> None:
-        self.relations: dict[str, Relation] = {}
+        # What each statement gave a table since it was last read: hundreds add to some.
+        self.parts: dict[str, list[Relation]] = {}
         self.columns: dict[str, tuple[str, ...]] = {}
+
+    def relation(self, table: str) -> Relation | None:
+        """Return a table with all that was added to it; None if no statement made it."""
+        parts = self.parts.get(table)
+        if parts and len(parts) > 1:
+            parts = self.parts[table] = [united(parts, by_name=True)]
+        return parts[0] if parts else None
+
+    def relations(self) -> dict[str, Relation]:
+        """Return all tables."""
+        return {table: one for table in self.parts if (one := self.relation(table))}
 
     def apply(self, change: Change) -> None:
         """Apply one statement."""
         target = change.target
         if change.kind == "drop":
-            self.relations.pop(target, None)
+            self.parts.pop(target, None)
             self.columns.pop(target, None)
             return
-        if change.kind == "ensure" and target in self.relations:
+        if change.kind == "ensure" and target in self.parts:
             return
         new = self._resolved(change)
-        old = self.relations.get(target)
-        if change.kind in ("create", "ensure") or old is None:
-            self.relations[target] = new
-        else:
-            columns = dict(old.columns)
-            for name, found in new.columns.items():
-                columns[name] = columns.get(name, NOTHING) | found
-            self.relations[target] = Relation(columns, old.rows | new.rows)
-        self.columns[target] = tuple(self.relations[target].columns)
+        if change.kind in ("create", "ensure") or target not in self.parts:
+            self.parts[target], self.columns[target] = [], ()
+        self.parts[target].append(new)
+        self.columns[target] = tuple(dict.fromkeys((*self.columns[target], *new.columns)))
 
     def _resolved(self, change: Change) -> Relation:
         """Return the change in terms of layers. A table made from itself keeps its old origins."""
@@ -125,13 +133,14 @@ class _Tables:
     def _behind(
         self, one: Origin, change: Change, names: set[str], joins: Joins
     ) -> Iterator[Origin]:
-        source = self.relations.get(one.table)
+        source = self.relation(one.table)
         if source is None or (is_layer(one.table) and one.table != change.target):
             yield one
             return
         asked = one.where | one.case if change.kind == "update" else one.where
         # Thousands of origins share some hundreds of cases.
         joined = joins[one.case, asked]
+        pushed: dict[str, Constants] = {}
         for each in source.rows if one.column == ROWS else source.columns[one.column]:
             if each.case not in joined:
                 joined[each.case] = _joined(one.case, asked, each.case, names)
@@ -139,12 +148,16 @@ class _Tables:
                 continue
             where = each.where
             if one.where:
-                where |= _pushed(one.where, source, each.table)
+                if each.table not in pushed:
+                    pushed[each.table] = _pushed(one.where, source, each.table)
+                where |= pushed[each.table]
             yield Origin(each.table, each.column, _use(one, each), where, case)
 
 
 def _as_choice(one: Origin) -> Origin:
-    return one if one.use == "choice" else one._replace(use="choice")
+    if one.use == "choice":
+        return one
+    return Origin(one.table, one.column, "choice", one.where, one.case)
 
 
 def _joined(own: Constants, asked: Constants, case: Constants, names: set[str]) -> Constants | None:
