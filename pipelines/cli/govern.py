@@ -37,7 +37,10 @@ Reason = Annotated[
 By = Annotated[str | None, typer.Option("--by", help="Who decides; default: this computer's user.")]
 Sha = Annotated[
     str,
-    typer.Argument(help="SHA-256 of a file or of its zip, in full or the first 8 or more digits."),
+    typer.Argument(
+        help="SHA-256 of a file or of its zip, in full or the first 8 or more digits; or a feed "
+        "whose --edition has one file."
+    ),
 ]
 OfEdition = Annotated[
     str | None,

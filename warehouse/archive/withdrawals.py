@@ -1,7 +1,7 @@
 """Withdraw a file from the mart, or restore it; it stays in the archive.
 
-Belongs here: finding files by the first digits of a hash; withdrawing and restoring. Does not:
-erasing (`pipelines.operations.purge_files`).
+Belongs here: finding files by the first digits of a hash, or by edition; withdrawing and restoring.
+Does not: erasing (`pipelines.operations.purge_files`).
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from warehouse.archive.decisions import (
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, FileKey
+from warehouse.contract.model import contracts
 
 LEAST_DIGITS = 8
 FIND = "The hashes are in governance.source_file of the mart, and in archive/records."
@@ -62,10 +63,12 @@ def unambiguous(prefix: str, hashes: set[str]) -> None:
 
 def files_named(home: Home, typed: str, edition: str | None = None) -> list[SourceFile]:
     """Return the archived files with this hash, or these first digits of it: one file, or all that
-    came in one container.
+    came in one container; of a feed's name, with an edition, its only file.
 
-    Raises NotPossible if it is not a hash, or matches none or several.
+    Raises NotPossible if it is neither, or matches none or several.
     """
+    if typed in contracts():
+        return [_only_file(home, typed, edition)]
     prefix = prefix_of(typed)
     found = [
         file
@@ -77,6 +80,18 @@ def files_named(home: Home, typed: str, edition: str | None = None) -> list[Sour
         of = f" of edition {edition}" if edition else ""
         raise NotPossible(f"The archive has no file {prefix}{of}.", FIND)
     return found
+
+
+def _only_file(home: Home, feed: str, edition: str | None) -> SourceFile:
+    """Return the file of an edition that has one. Raises NotPossible that names them otherwise."""
+    own = [file for file in Archive(home).files(feed) if file.edition == edition]
+    if len(own) == 1:
+        return own[0]
+    if edition is None:
+        raise NotPossible(f"{feed} is a feed.", "Name its edition, too: --edition YYYY-MM.")
+    named = ", ".join(f"{file.short} ({file.file_name})" for file in own)
+    told = f"{len(own)} files: {named}" if own else "no file"
+    raise NotPossible(f"{feed} {edition} has {told}.", "Type the hash of a file.")
 
 
 def withdraw(

@@ -41,6 +41,21 @@ def test_a_corrected_file_leaves_no_trace_in_vintages(home: Home, tmp_path: Path
     assert Archive(home).object_path(wrong.container_sha256).exists()
 
 
+def test_the_only_file_of_an_edition_is_named_by_it(home: Home) -> None:
+    [first] = brought(home, referrals())
+    withdraw(home, FEED, "mistaken", PERSON, OCT)
+    assert active(home) == []
+    restore(home, FEED, "not mistaken", PERSON, OCT)
+    assert active(home) == [first]
+    with pytest.raises(NotPossible, match=f"{FEED} is a feed"):
+        withdraw(home, FEED, "mistaken", PERSON)
+    with pytest.raises(NotPossible, match="2025-11 has no file"):
+        withdraw(home, FEED, "mistaken", PERSON, "2025-11")
+    [second] = brought(home, referrals({"Referrals sent": 40}))
+    with pytest.raises(NotPossible, match=rf"2 files: .*{second.short} \(file2.csv\)"):
+        withdraw(home, FEED, "mistaken", PERSON, OCT)
+
+
 def test_an_edition_of_which_nothing_remains_is_withdrawn(home: Home, tmp_path: Path) -> None:
     bring(home, write_regional(tmp_path / "october.csv", area("04C", "OCT2025", 1)))
     accept_all(home)
