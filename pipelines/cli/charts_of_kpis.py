@@ -112,7 +112,10 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
     limits = f"Limits of {newest['points_in_baseline']} points"
     if newest["upper_limit"] is None:
         limits = f"No limits: {newest['not_judged_because'] or 'no figure'}"
-    screen.say(f"{limits}; {newest['parameters']}.")
+    from warehouse.statistics.point_words import unstable_words
+
+    unstable = unstable_words(newest["not_judged_because"])
+    screen.say(f"{limits}{unstable}; {newest['parameters']}.")
 
 
 def _signal(row: Row) -> str:

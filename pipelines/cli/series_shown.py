@@ -87,6 +87,8 @@ def _points(rows: Iterable[Row]) -> list[ChartPoint]:
 
 def _limits(row: Row, unit: str) -> str:
     """Mean, limits and baseline in a line: what the newest point is judged by."""
+    from warehouse.statistics.point_words import unstable_words
+
     if row["upper_limit"] is None:
         return f"No limits: {row['not_judged_because']}."
     mean, lower, upper = (
@@ -101,7 +103,8 @@ def _limits(row: Row, unit: str) -> str:
     rests = f", {disputed} of them disputed" if disputed else ""
     return (
         f"Mean {mean}, {few} {lower} to {upper}, of {row['points_in_baseline']} months from "
-        f"{month_text(row['baseline_from'])} on{because}{rests}."
+        f"{month_text(row['baseline_from'])} on{because}{rests}"
+        f"{unstable_words(row['not_judged_because'])}."
     )
 
 

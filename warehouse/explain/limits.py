@@ -15,6 +15,7 @@ from warehouse.kpi.catalogue import catalogue
 from warehouse.kpi.charting import PER_WORKING_DAY
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.targets import add_targets
+from warehouse.statistics.point_words import unstable_words
 from warehouse.statistics.target_words import TargetElsewhere, no_target_words, target_words
 
 Record = dict[str, Any]
@@ -112,7 +113,10 @@ def _numbers(found: Record) -> str:
     )
     if found["upper_limit"] is None:
         return f"Mean       {mean}; no limits: {found['not_judged_because'] or 'no figure'}"
-    return f"Mean       {mean}; limits {lower} to {upper}: the mean ± 2.66 × the mean moving range"
+    return (
+        f"Mean       {mean}; limits {lower} to {upper}: the mean ± 2.66 × the mean moving range"
+        + (unstable_words(found["not_judged_because"]))
+    )
 
 
 def _number(value: float, found: Record) -> str:

@@ -23,7 +23,7 @@ from warehouse.mart.targets import add_targets
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.organisations import ENGLAND
 from warehouse.reference.special_services import LEVEL as PRACTICE
-from warehouse.statistics.point_words import ChartedPoint
+from warehouse.statistics.point_words import PROVISIONAL, ChartedPoint
 from warehouse.statistics.sentences import (
     COUNTED,
     Comparator,
@@ -250,7 +250,7 @@ def _point(row: Row, of: str) -> ChartedPoint | None:
         since=f"{row[f'{of}since']:%B %Y}",
         disputed_points=row[f"{of}disputed"] or 0,
         as_a_year_before=bool(row[f"{of}as_a_year_before"]),
-        undecided=row[f"{of}undecided"],
+        undecided=row[f"{of}undecided"] if row[f"{of}not_judged"] == PROVISIONAL else None,
         begun=begun and f"{begun:%B %Y}",
         because=row["baseline_because"] if not of else None,
     )

@@ -9,6 +9,7 @@ from collections.abc import Iterable, Mapping, Sequence
 import polars as pl
 
 from warehouse.base.months import parse_month
+from warehouse.base.number_format import percent
 from warehouse.kpi.catalogue import Kpi
 from warehouse.kpi.chart_choices import DeclaredBaseline
 from warehouse.kpi.charting import NOT_CHARTED, PER_WORKING_DAY, chart_basis
@@ -20,11 +21,12 @@ from warehouse.mart.organisation_table import places_of_icb
 from warehouse.mart.targets import with_target
 from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
-from warehouse.statistics.chart_options import JUDGED_POINTS, VERSION
+from warehouse.statistics.chart_options import JUDGED_POINTS, UNSTABLE, VERSION
 from warehouse.statistics.control_chart import (
     LIMITS,
     assurance,
     control_chart,
+    limits_not_stable,
     not_judged_because,
     variation,
 )
@@ -35,7 +37,8 @@ from warehouse.statistics.point_words import PROVISIONAL
 FIX_AFTER, LONGEST_GAP = 24, 2
 PARAMETERS = (
     f"{VERSION}; first {FIX_AFTER} points, at least {JUDGED_POINTS}; "
-    f"gap over {LONGEST_GAP} months; not screened"
+    f"gap over {LONGEST_GAP} months; not screened; "
+    f"not stable from {percent(UNSTABLE, 0)} signals on"
 )
 KEYS = ["kpi_id", "org_level", "org_code"]
 # Points charted together: they take some 300 bytes each.
@@ -54,7 +57,7 @@ ORIGINS: dict[str, str | Sequence[str]] = {
     **dict.fromkeys(
         (
             *("mean", *LIMITS, "baseline", "baseline_from", "points_in_baseline", "limits"),
-            *("signal", "not_judged_because", "direction"),
+            *("baseline_signals", "signal", "not_judged_because", "direction"),
         ),
         _JUDGED,
     ),
@@ -70,7 +73,7 @@ COLUMNS = (
     *("mean", *LIMITS, "baseline", "baseline_from", "baseline_because", "points_in_baseline"),
     *("baseline_disputed_points", "limits", "signal", "not_judged_because", "direction"),
     *("variation", "target", "assurance", "basis", "parameters"),
-    "organisation_since",
+    *("organisation_since", "baseline_signals"),
 )
 AT = COLUMNS.index("assurance")
 
@@ -201,7 +204,7 @@ def _charted(
     target = pl.when(pl.col("basis") != PER_WORKING_DAY).then(pl.col("target"))
     return chart.with_columns(
         pl.col("baseline") + 1, target, variation(), pl.lit(PARAMETERS).alias("parameters")
-    ).select(*COLUMNS[:AT], assurance(), *COLUMNS[AT + 1 :])
+    ).select(*COLUMNS[:AT], pl.when(~limits_not_stable()).then(assurance()), *COLUMNS[AT + 1 :])
 
 
 def _judged(chart: pl.DataFrame) -> pl.DataFrame:

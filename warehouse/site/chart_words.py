@@ -12,7 +12,13 @@ from warehouse.kpi.charting import PER_WORKING_DAY
 from warehouse.outputs.headline import BESIDE, NEW_SERIES, beside_value
 from warehouse.site.charted_points import charted, number_words
 from warehouse.site.site_page import PageTable
-from warehouse.statistics.point_words import MEANINGS, TOO_FEW, brief_reason, signal_words
+from warehouse.statistics.point_words import (
+    MEANINGS,
+    TOO_FEW,
+    brief_reason,
+    signal_words,
+    unstable_words,
+)
 from warehouse.statistics.sentences import (
     COUNTED,
     SentenceFacts,
@@ -70,8 +76,8 @@ def limits_words(row: Row, unit: str) -> str:
     because = f" ({row['baseline_because'].rstrip('.')})" if row["baseline_because"] else ""
     return (
         f"The mean is {mean}, the {few} {lower} to {upper}, worked out from "
-        f"{row['points_in_baseline']} months from {say_months([row['baseline_from']])}{because}."
-        + value
+        f"{row['points_in_baseline']} months from {say_months([row['baseline_from']])}{because}"
+        f"{unstable_words(row['not_judged_because'])}." + value
     )
 
 

@@ -11,8 +11,8 @@ from warehouse.statistics.baselines import (
     limits_of_baselines,
     number_baselines,
 )
-from warehouse.statistics.chart_options import with_options
-from warehouse.statistics.point_words import TOO_FEW
+from warehouse.statistics.chart_options import UNSTABLE, with_options
+from warehouse.statistics.point_words import NOT_STABLE, TOO_FEW
 from warehouse.statistics.signals import NO_SIGNAL, find_signals
 
 LIMITS = ("lower_limit", "upper_limit", "near_lower_limit", "near_upper_limit")
@@ -23,7 +23,8 @@ def control_chart(
     points: pl.DataFrame, keys: Sequence[str], rebases: pl.DataFrame | None = None
 ) -> pl.DataFrame:
     """The points, sorted by keys and month, with `baseline` (from 0), `mean`, `LIMITS`,
-    `points_in_baseline`, `limits`, `signal` and `direction`.
+    `points_in_baseline`, `limits`, `baseline_signals` (how many of the points that gave the limits
+    are signals), `signal` and `direction`.
 
     `points`: one row per series (`keys`) and month: `month`, `value` (null: a missing month, which
     is skipped), the options of `chart_options.OPTIONS` where they differ from the defaults, and
@@ -40,16 +41,35 @@ def control_chart(
     limits = limits_of_baselines(counted)
     judged = find_signals(
         counted.select("_row", SEGMENT, "value").join(
-            limits.select(SEGMENT, "mean", *LIMITS), on=SEGMENT, maintain_order="left"
+            limits.select(SEGMENT, "mean", *LIMITS, "points_in_baseline"),
+            on=SEGMENT,
+            maintain_order="left",
         )
     )
+    limits = limits.join(_own_signals(judged), on=SEGMENT, how="left", maintain_order="left")
     charted = frame.join(limits, on=SEGMENT, how="left", maintain_order="left").join(
         judged.select("_row", "signal", "direction"), on="_row", how="left", maintain_order="left"
     )
-    added = ("baseline", "mean", *LIMITS, "points_in_baseline", "limits", "signal", "direction")
+    added = (
+        *("baseline", "mean", *LIMITS, "points_in_baseline", "limits"),
+        *("baseline_signals", "signal", "direction"),
+    )
     # A missing month has no signal, not even that there is none.
     no_signal = pl.when(pl.col("value").is_not_null()).then(pl.lit(NO_SIGNAL))
     return charted.with_columns(pl.coalesce("signal", no_signal)).select(*points.columns, *added)
+
+
+def _own_signals(judged: pl.DataFrame) -> pl.DataFrame:
+    """`SEGMENT, baseline_signals`, of the points that count."""
+    gave = pl.int_range(pl.len()).over(SEGMENT) < pl.col("points_in_baseline")
+    signals = (gave & (pl.col("signal") != NO_SIGNAL)).sum().cast(pl.Int64)
+    return judged.group_by(SEGMENT).agg(signals.alias("baseline_signals"))
+
+
+def limits_not_stable() -> pl.Expr:
+    """Whether half of the points that gave the limits, or more, are themselves signals."""
+    points = pl.col("points_in_baseline")
+    return (pl.col("baseline_signals") >= UNSTABLE * points) & pl.col("upper_limit").is_not_null()
 
 
 def not_judged_because(fewest: int, left_out: str = "left_out") -> pl.Expr:
@@ -61,6 +81,10 @@ def not_judged_because(fewest: int, left_out: str = "left_out") -> pl.Expr:
         .then(None)
         .when(pl.col("upper_limit").is_null())
         .then(pl.format(f"{TOO_FEW} ({{}} of {fewest})", points))
+        .when(limits_not_stable())
+        .then(
+            pl.format(f"{NOT_STABLE} ({{}} of {{}} months are signals)", "baseline_signals", points)
+        )
         .otherwise(pl.col(left_out))
         .alias("not_judged_because")
     )

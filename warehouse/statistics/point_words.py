@@ -10,7 +10,7 @@ from warehouse.statistics.signals import NO_SIGNAL
 NO_CLEAR_CHANGE, NO_CHART = "no clear change", "no chart"
 # Why a point that has a value is not judged.
 PROVISIONAL = "provisional until more months are published"
-TOO_FEW = "too few months"
+TOO_FEW, NOT_STABLE = "too few months", "limits not stable"
 NOT_JUDGED, NOT_JUDGED_YET = "not judged", "not judged yet"
 MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
 # Rule of a signal -> what it says of the point, by direction.
@@ -100,8 +100,16 @@ def why_not_judged(reason: str) -> str:
 
 
 def brief_reason(reason: str) -> str:
-    """For a table that has the status beside it: `too few months (3 of 8)`, `not judged yet`."""
+    """For a table that has the status beside it: `too few months (3 of 8)`, `not judged yet`,
+    `limits not stable`."""
+    if reason.startswith(NOT_STABLE):
+        return NOT_STABLE
     return NOT_JUDGED_YET if reason == PROVISIONAL else reason
+
+
+def unstable_words(reason: str | None) -> str:
+    """After limits that are told: that nothing is judged by them, if they are not stable."""
+    return f"; {reason}" if reason and reason.startswith(NOT_STABLE) else ""
 
 
 def signal_words(signal: str | None, direction: str | None, not_judged: str | None = None) -> str:

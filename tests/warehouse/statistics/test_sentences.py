@@ -17,7 +17,14 @@ from warehouse.statistics.control_chart import (
     not_judged_because,
     variation,
 )
-from warehouse.statistics.point_words import PROVISIONAL, SIGNALS, ChartedPoint, signal_words
+from warehouse.statistics.point_words import (
+    PROVISIONAL,
+    SIGNALS,
+    ChartedPoint,
+    brief_reason,
+    signal_words,
+    unstable_words,
+)
 from warehouse.statistics.sentences import (
     Comparator,
     SentenceFacts,
@@ -36,6 +43,7 @@ WAITS = ChartedPoint(not_judged=PROVISIONAL)
 FEW = ChartedPoint(not_judged="too few months (3 of 8)")
 HIGH = ChartedPoint("outside_limits", "high", "improvement")
 LOW = ChartedPoint("shift", "low", "improvement")
+UNSTABLE = "limits not stable (20 of 24 months are signals)"
 USUAL = {"points": 24, "since": "April 2022"}
 COUNT = SentenceFacts(
     place="Leicester City",
@@ -173,9 +181,10 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "mean. Disputed: seen.",
     ),
     "limits that are not stable": (
-        replace(COUNT, chart=ChartedPoint(not_judged="limits not stable (20 of 24)")),
+        replace(COUNT, chart=ChartedPoint(not_judged=UNSTABLE)),
         "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: 2.6% "
-        "more a working day than in November 2024 (not judged: limits not stable (20 of 24)).",
+        "more a working day than in November 2024 (not judged: limits not stable (20 of 24 "
+        "months are signals)).",
     ),
     "lower is better, and it is higher": (
         replace(DNA, change=0.01, chart=ChartedPoint("outside_limits", "high", "concern")),
@@ -412,6 +421,21 @@ def test_every_signal_has_words() -> None:
     assert signal_words("shift", "low") == SIGNALS["shift", "low"]
 
 
+@pytest.mark.parametrize(
+    ("reason", "brief", "after_limits"),
+    [
+        (PROVISIONAL, "not judged yet", ""),
+        ("too few months (3 of 8)", "too few months (3 of 8)", ""),
+        (UNSTABLE, "limits not stable", f"; {UNSTABLE}"),
+    ],
+)
+def test_why_a_point_is_not_judged_is_said_in_brief(
+    reason: str, brief: str, after_limits: str
+) -> None:
+    assert (brief_reason(reason), unstable_words(reason)) == (brief, after_limits)
+    assert unstable_words(None) == ""
+
+
 def test_every_title_of_the_catalogue_stands_within_a_sentence() -> None:
     """A name keeps its capital, another title has none, and a share is `the share`."""
     titles = {kpi.title: within_a_sentence(kpi.title) for kpi in catalogue().values()}
@@ -458,8 +482,8 @@ def test_words_of_change_need_a_signal(
         # The change on the year is not tested, so that nothing in its sentence says it is clear.
         assert not CHANGED.search(said.partition(". ")[0]) and "a clear change" not in said
         if row["value"] is not None and not signal:
-            few = row["points_in_baseline"] < JUDGED_POINTS
-            assert ("no clear change" in said) != few and ("not judged: too few" in said) == few
+            assert ("no clear change" in said) == judged
+            assert (f"not judged: {row['not_judged_because']}" in said) != judged
         assert ("no clear change" in judgement_words(facts)) == (
             judgement(facts) == "no_clear_change"
         )
