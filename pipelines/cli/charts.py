@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 app = typer.Typer()
 POINTS = ("case", "month", "value", "baseline", "mean", "lower_limit", "upper_limit")
 WORDS = ("special_cause", "point_type")
+# After the columns of the reference: how much its limits are worth.
+BESIDE = ("limits", "points_in_baseline", "baseline_signals")
 
 
 class Improvement(StrEnum):
@@ -63,7 +65,7 @@ def spc(
         typer.Option(min=0, help="Begin a new baseline after more than N missing months."),
     ] = None,
 ) -> None:
-    """Draw a control chart (XmR) of any series: limits, signals, and whether a target is met.
+    """Work out a control chart (XmR) of any series: limits, signals, and whether a target is met.
 
     SERIES.csv has a row per month: `case,month,value`. Months may be in any order, and a blank
     value is a missing month. Without the column `case` the file is one series.
@@ -73,7 +75,9 @@ def spc(
     A blank cell is the default. Several rebase months are separated by spaces.
 
     The result has the columns of NHSRplotthedots: `case, month, value, baseline, mean, lower_limit,
-    upper_limit, special_cause, point_type`. Beside it, RESULT_cases.csv has the options and the
+    upper_limit, special_cause, point_type`, and after them `limits` (`trial` of fewer than 13
+    points), `points_in_baseline` (those that gave the limits) and `baseline_signals` (how many of
+    these are themselves signals). Beside it, RESULT_cases.csv has the options and the
     `assurance` of each case. Baselines count from 0; by default limits come from all points of a
     baseline, and no outlier is screened out. docs/statistics.md explains the method.
 
@@ -107,11 +111,48 @@ def spc(
             frame.write_csv(part)
     for note in read.notes:
         screen.warn(note)
+    for note in _notes(points):
+        screen.warn(note)
     signals = points["point_type"].str.starts_with("special_cause").sum()
+    blank = points["value"].null_count()
+    blanks = f" (and {plural(blank, 'blank month')})" if blank else ""
     screen.say(
-        f"{of_cases.height:,} series, {plural(points.height, 'point')}, "
+        f"{of_cases.height:,} series, {plural(points.height - blank, 'point')}{blanks}, "
         f"{signals:,} of them with a signal. Written: {out}, {beside}"
     )
+
+
+def _notes(points: pl.DataFrame) -> list[str]:
+    """What a reader of the limits must know: months that are in no row, and how many baselines have
+    limits that may still move, or that are not stable."""
+    import polars as pl
+
+    from warehouse.statistics.chart_options import SETTLED_POINTS
+    from warehouse.statistics.control_chart import limits_not_stable
+
+    month = pl.col("month")
+    span = (month.max().dt.year() - month.min().dt.year()) * 12 + (
+        month.max().dt.month().cast(pl.Int64) - month.min().dt.month()
+    )
+    absent = int(points.group_by("case").agg((span + 1 - pl.len()).alias("n"))["n"].sum())
+    baselines = points.drop_nulls("mean").unique(["case", "baseline"])
+    trial = baselines.filter(limits="trial").height
+    unstable = baselines.filter(limits_not_stable()).height
+    of = f"of {plural(baselines.height, 'baseline')}"
+    found = (
+        (absent, f"{plural(absent, 'month')} within the series in no row: skipped, as blank ones"),
+        (
+            trial,
+            f"{trial:,} {of} with trial limits: of fewer than {SETTLED_POINTS} points, which may "
+            "still move much",
+        ),
+        (
+            unstable,
+            f"{unstable:,} {of} with limits that are not stable: half of the points that gave "
+            "them, or more, are themselves signals, so that no signal by them says anything",
+        ),
+    )
+    return [f"{words}." for number, words in found if number]
 
 
 def _charted(read: Series) -> tuple[pl.DataFrame, pl.DataFrame]:
@@ -129,7 +170,7 @@ def _charted(read: Series) -> tuple[pl.DataFrame, pl.DataFrame]:
     points = chart.with_columns(variation()).with_columns(
         plot_the_dots.special_cause(), plot_the_dots.point_type()
     )
-    points = points.join(order, on="case").sort("_order", "month").select(*POINTS, *WORDS)
+    points = points.join(order, on="case").sort("_order", "month").select(*POINTS, *WORDS, *BESIDE)
     met = last_baselines(chart, ["case"]).join(read.cases, on="case").with_columns(assurance())
     met = met.select("case", plot_the_dots.assurance())
     return points, read.told.join(met, on="case", how="left", maintain_order="left")

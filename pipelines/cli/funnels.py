@@ -57,7 +57,9 @@ def funnel(
     significant`, `High (0.025)`, `High (0.001)`: beyond the control limits about the average at
     99.8% or 95%), and Wilson's limits of each share: `wilson95_lower, wilson95_upper,
     wilson998_lower, wilson998_upper`. With --overdispersion also `funnel_method` and `tau`, the
-    standard deviation between units. docs/statistics.md explains the method.
+    standard deviation between units. Then what the funnel is drawn of: `average`, and the control
+    limits for a unit of this size, `control95_lower, control95_upper, control998_lower,
+    control998_upper`. docs/statistics.md explains the method.
 
     Example: `access-recovery funnel dna_by_practice.csv --out dna_funnel.csv`
     """
@@ -82,7 +84,7 @@ def _judged(file: OwnCsv, overdispersion: bool) -> pl.DataFrame:
     import polars as pl
 
     from pipelines.cli.own_csv import ONLY, ROW
-    from warehouse.statistics.funnel import INNER, OUTER, funnel
+    from warehouse.statistics.funnel import INNER, OUTER, control_limits, funnel
     from warehouse.statistics.intervals import wilson
 
     file.required("unit", "the name of a unit")
@@ -95,6 +97,9 @@ def _judged(file: OwnCsv, overdispersion: bool) -> pl.DataFrame:
     found = funnel(numbers, ["case"], "auto" if overdispersion else "never")
     of, number = pl.col("denominator"), pl.col("numerator")
     (low, high), (lowest, highest) = wilson(number, of, INNER), wilson(number, of, OUTER)
+    (inner_low, inner), (outer_low, outer) = (
+        control_limits(one, pl.col("tau")) for one in (INNER, OUTER)
+    )
     added = found.select(
         pl.col("funnel").replace_strict(WORDS).alias("funnel_significance"),
         low.alias("wilson95_lower"),
@@ -102,5 +107,10 @@ def _judged(file: OwnCsv, overdispersion: bool) -> pl.DataFrame:
         lowest.alias("wilson998_lower"),
         highest.alias("wilson998_upper"),
         *(["funnel_method", "tau"] if overdispersion else []),
+        "average",
+        inner_low.alias("control95_lower"),
+        inner.alias("control95_upper"),
+        outer_low.alias("control998_lower"),
+        outer.alias("control998_upper"),
     )
     return rows.drop(ROW, *added.columns, strict=False).hstack(added)

@@ -15,7 +15,7 @@ from warehouse.mart.kept import Kept
 from warehouse.mart.kpi_batches import batches_of, create_from_frames
 from warehouse.mart.made_since import NEWEST, note_input, note_newest, note_rows
 from warehouse.mart.peers import MONTHS, load_traits, peer_groups, with_peers
-from warehouse.reference.levels import DATED, KEY_COLUMNS, SITES, sql_list
+from warehouse.reference.levels import DATED, KEY_COLUMNS, NO_PLACE, SITES, sql_list
 from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.funnel import VERSION, funnel
 from warehouse.statistics.ranking import QUANTILES, rank_units
@@ -25,9 +25,13 @@ PARAMETERS = f"{VERSION}; lists from {SMALLEST_LIST}; overdispersion where over 
 SPECIAL = "A special service: its patients are not those of other practices."
 SMALL = f"A list of fewer than {SMALLEST_LIST:,} patients: chance moves its figures most."
 NO_FIGURE = "No figure."
+NOWHERE = "No place: what the publisher could place nowhere."
+SAME = "More than half of its level have one and the same value: a rank says nothing."
 ONLY_ONE = "The only one of its level with a figure."
 # Of fewer a rank is a coin: the best of two is best by chance alone.
 FEWEST = 5
+# Normal limits hold where chance alone gives at least so many with, and so many without.
+FEWEST_EXPECTED = 5
 # Figures compared together: they take some 500 bytes each.
 TOGETHER = 250_000
 FIGURE, PLACES = "mart.kpi_monthly", "mart.organisation"
@@ -40,7 +44,7 @@ COLUMNS = (
     *("england_value", *(f"{level}_value" for level in WITHIN)),
     *("rank", "ranked_of", "percentile", "decile", "rank_order", "ranked", "not_ranked_because"),
     *(*QUANTILES, "peer_group", "peer_median", "funnel", "funnel_method", "parameters"),
-    "organisation_since",
+    *("organisation_since", "status"),
 )
 _PARTS = (f"{FIGURE}.numerator", f"{FIGURE}.denominator")
 _RANKED = (f"{FIGURE}.value", f"{PLACES}.special_service", "mart.governance.caveat.caveat")
@@ -48,7 +52,7 @@ _RANKED = (f"{FIGURE}.value", f"{PLACES}.special_service", "mart.governance.cave
 ORIGINS: dict[str, str | Sequence[str]] = {
     **{
         name: f"{FIGURE}.{name}"
-        for name in ("month", "org_level", "org_code", "kpi_id", "organisation_since")
+        for name in ("month", "org_level", "org_code", "kpi_id", "organisation_since", "status")
     },
     **{
         f"{level}_value": (f"{FIGURE}.value", f"{PLACES}.{column}")
@@ -134,7 +138,7 @@ def _points(db: Connection, ids: list[str], made: pl.DataFrame) -> pl.DataFrame:
     db.register("made_since", made.to_arrow())
     found: pl.DataFrame = db.sql(
         f"""SELECT k.kpi_id, k.org_level, k.org_code, k.month, k.value, k.numerator, k.denominator,
-               k.organisation_since, {places},
+               k.status, k.organisation_since, {places},
                coalesce(k.month > n.newest - INTERVAL {MONTHS} MONTH
                    AND k.month >= s.since, FALSE) AS is_new
         FROM mart.kpi_monthly AS k
@@ -193,7 +197,7 @@ def _compared(
     beside = beside.with_columns(
         because.alias("not_ranked_because"), because.is_null().alias("ranked")
     )
-    ranked = _with_funnel(with_peers(rank_units(beside, SET), groups))
+    ranked = _without_ties(_with_funnel(with_peers(rank_units(beside, SET), groups)))
     home = (pl.col("org_level") != PRACTICE) | (pl.col(KEY_COLUMNS["icb"]) == place).fill_null(
         False
     )
@@ -233,6 +237,8 @@ def _not_ranked() -> pl.Expr:
     return (
         pl.when(pl.col("value").is_null())
         .then(pl.lit(NO_FIGURE))
+        .when(pl.col("org_code") == NO_PLACE)
+        .then(pl.lit(NOWHERE))
         .when(pl.col("apart").is_not_null())
         .then(pl.col("apart"))
         .when(pl.col("special_service").is_not_null())
@@ -257,12 +263,29 @@ def _is_small() -> pl.Expr:
 
 
 def _with_funnel(frame: pl.DataFrame) -> pl.DataFrame:
-    """The rows with `funnel` and `funnel_method`, null for what is no share or rate, or in no
-    rank."""
-    parts = [
+    """The rows with `funnel` and `funnel_method`, null for what is no share or rate, in no rank, or
+    a share of which too few are expected with or without for normal limits."""
+    shares, rates = (
         funnel(frame.filter(pl.col("ranked"), pl.col("measure") == kind), SET, "auto", kind)
-        for kind in ("share", "rate")
-    ]
+        for kind in FUNNELS.values()
+    )
+    average, judged = pl.col("average"), ("funnel", "funnel_method")
+    expected = pl.min_horizontal(average, 1 - average) * pl.col("denominator")
+    shares = shares.with_columns(pl.when(expected >= FEWEST_EXPECTED).then(pl.col(judged)))
     own = [*SET, "org_code"]
-    found = pl.concat([part.select(*own, "funnel", "funnel_method") for part in parts])
+    found = pl.concat([part.select(*own, *judged) for part in (shares, rates)])
     return frame.join(found, on=own, how="left", maintain_order="left")
+
+
+def _without_ties(frame: pl.DataFrame) -> pl.DataFrame:
+    """The rows without ranks where more than half of those ranked have one and the same value: all
+    of these would be first, or last. Spread and funnel stay."""
+    frame = frame.with_columns(pl.col("ranked").sum().over([*SET, "value"]).alias("_alike"))
+    tied = 2 * pl.col("_alike").max().over(SET) > pl.col("ranked_of")
+    out = tied & pl.col("ranked")
+    return frame.with_columns(
+        pl.when(~tied).then(pl.col("rank", "percentile", "decile")),
+        pl.when(tied).then(0).otherwise(pl.col("ranked_of")).alias("ranked_of"),
+        pl.when(out).then(pl.lit(SAME)).otherwise("not_ranked_because").alias("not_ranked_because"),
+        (pl.col("ranked") & ~tied).alias("ranked"),
+    )

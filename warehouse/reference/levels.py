@@ -122,6 +122,8 @@ else:
 
 # What a feed counts for a place and for no organisation in it has a code that begins with this.
 UNASSIGNED = "Unassigned "
+# The code of what a publisher could place nowhere: a row beside the places, and none itself.
+NO_PLACE = "Unknown"
 
 # Level -> column with an organisation's parent of that level.
 KEY_COLUMNS = {one.name: one.column for one in TABLE if one.column}

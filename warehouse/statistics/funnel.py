@@ -66,6 +66,15 @@ def funnel(
     ).select(*units.columns, "average", "funnel", "funnel_method", "tau")
 
 
+def control_limits(confidence: float, tau: pl.Expr | None = None) -> tuple[pl.Expr, pl.Expr]:
+    """The limits about the average between which a share is expected, of columns `average` and
+    `denominator` (and `tau`): null without a denominator. Not cut at 0 and 1."""
+    n, average = pl.col("denominator").cast(pl.Float64), pl.col("average")
+    chance = pl.when(n > 0).then(average * (1 - average) / n)
+    spread = z_of(confidence) * (chance + (0.0 if tau is None else tau**2)).sqrt()
+    return average - spread, average + spread
+
+
 def limits_at(
     sizes: Sequence[float],
     average: float,

@@ -12,7 +12,7 @@ from tests.support import write
 RUNNER = CliRunner()
 HEADINGS = [
     *("case", "month", "value", "baseline", "mean", "lower_limit", "upper_limit"),
-    *("special_cause", "point_type"),
+    *("special_cause", "point_type", "limits", "points_in_baseline", "baseline_signals"),
 ]
 RISE = "month,value\n" + "".join(f"2025-{n:02d},{n}\n" for n in range(1, 10))
 
@@ -53,6 +53,24 @@ def test_files_as_spreadsheets_write_them(tmp_path: Path) -> None:
     assert found["value"].to_list() == [None, 1, None, 3]
     assert found["special_cause"].to_list() == [None, "Common Cause", None, "Common Cause"]
     assert set(found["mean"]) == {2}
+
+
+def test_what_limits_are_worth_is_said(tmp_path: Path) -> None:
+    """Months in no row, few points, and a baseline full of signals."""
+    months = [(2023 + n // 12, n % 12 + 1) for n in range(20)]
+    quiet = "".join(f"a,{y}-{m:02d},{5 + m % 2}\n" for y, m in months if (y, m) != (2024, 3))
+    done = spc(tmp_path, "case,month,value\n" + quiet + "a,2024-09,\nb,2025-01,3\nb,2025-03,4\n")
+    assert done.exit_code == 0, done.output
+    assert "2 series, 21 points (and 1 blank month), 0 of them" in done.stdout
+    said = " ".join(done.stderr.split())
+    assert "2 months within the series in no row" in said
+    assert "1 of 2 baselines with trial limits" in said and "not stable" not in said
+    found = points(tmp_path)
+    assert set(found.filter(case="a")["limits"]) == {"settled"}
+    assert set(found.filter(case="b")["points_in_baseline"]) == {2}
+    done = spc(tmp_path, RISE)
+    assert "1 of 1 baseline with limits that are not stable" in " ".join(done.stderr.split())
+    assert set(points(tmp_path)["baseline_signals"]) == {9}
 
 
 def test_each_case_has_its_own_options(tmp_path: Path) -> None:

@@ -29,7 +29,13 @@ def test_a_file_keeps_its_columns_and_rows(tmp_path: Path) -> None:
     assert found.columns == [
         *("unit", "remark", "numerator", "denominator", "case", "funnel_significance"),
         *("wilson95_lower", "wilson95_upper", "wilson998_lower", "wilson998_upper"),
+        *("average", "control95_lower", "control95_upper", "control998_lower", "control998_upper"),
     ]
+    assert found["average"].to_list() == [210 / 800] * 4
+    spread = 1.959964 * (210 / 800 * 590 / 800 / 400) ** 0.5
+    assert found["control95_upper"][0] == pytest.approx(210 / 800 + spread)
+    assert found["control998_lower"][0] < found["control95_lower"][0] < 210 / 800
+    assert found["control95_upper"][3] is None
     assert found["unit"].to_list() == ["b", "a", "c", "d"]
     assert found["funnel_significance"].to_list() == ["Low (0.001)", "High (0.001)", None, None]
 
@@ -42,6 +48,8 @@ def test_overdispersion_is_an_option_and_said(tmp_path: Path) -> None:
     found = pl.read_csv(tmp_path / "out.csv")
     assert set(found["funnel_method"]) == {"overdispersed"}
     assert set(found["funnel_significance"]) == {"Not significant"} and found["tau"][0] > 0.05
+    values = found["numerator"] / found["denominator"]
+    assert (values < found["control95_upper"]).all() and (values > found["control95_lower"]).all()
 
 
 @pytest.mark.parametrize(

@@ -33,7 +33,7 @@ class Figures:
             CREATE TABLE mart.governance.caveat_scope (caveat_id VARCHAR, kpi_id VARCHAR);
             CREATE TABLE mart.kpi_monthly (kpi_id VARCHAR, org_level VARCHAR, org_code VARCHAR,
                 month DATE, value DOUBLE, numerator DOUBLE, denominator DOUBLE,
-                organisation_since DATE);
+                organisation_since DATE, status VARCHAR);
             CREATE TABLE mart.organisation (org_level VARCHAR, org_code VARCHAR,
                 sub_icb_code VARCHAR, icb_code VARCHAR, region_code VARCHAR, valid_from DATE,
                 valid_to DATE, imd_quintile INTEGER, special_service VARCHAR);"""
@@ -52,7 +52,9 @@ class Figures:
         top = value if of is None or value is None else value * of
         bottom = None if value is None else of
         row = (kpi, level, code, month, value, top, bottom)
-        self.db.execute("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+        self.db.execute(
+            "INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL, 'final')", row
+        )
 
     def place(self, level: str, code: str, **of: Any) -> None:
         """An organisation and its places."""
@@ -184,6 +186,59 @@ def test_a_rank_needs_five_with_a_figure(figures: Figures, number: int, because:
     assert made[DNA, "QK1", MONTH]["not_ranked_because"] == comparison.NO_FIGURE
 
 
+def test_what_is_no_place_is_in_no_rank_and_moves_none(figures: Figures) -> None:
+    for n in range(5):
+        figures.figure("icb", f"Q{n}", 0.01 * (n + 1), of=10_000)
+    figures.figure("icb", "Unknown", 0.9, of=10_000)
+    made = figures.made()
+    nowhere = made[DNA, "Unknown", MONTH]
+    assert nowhere["value"] == 0.9 and nowhere["not_ranked_because"] == comparison.NOWHERE
+    assert (nowhere["rank"], nowhere["funnel"]) == (None, None)
+    first = made[DNA, "Q0", MONTH]
+    assert (first["rank"], first["ranked_of"]) == (1, 5)
+    assert first["median"] == pytest.approx(0.03)
+
+
+def test_where_most_are_the_same_there_is_no_rank_but_a_funnel(figures: Figures) -> None:
+    for n in range(6):
+        figures.figure("icb", f"Q{n}", 0.05 if n < 4 else 0.1 * n, of=10_000)
+        figures.figure("icb", f"Q{n}", 0.05 if n < 3 else 0.1 * n, "appointments_gp_share")
+    made = figures.made()
+    row = made[DNA, "Q5", MONTH]
+    assert row["not_ranked_because"] == comparison.SAME and not row["ranked"]
+    assert (row["rank"], row["percentile"], row["ranked_of"]) == (None, None, 0)
+    assert row["median"] == 0.05 and row["funnel"] is not None
+    assert made["appointments_gp_share", "Q5", MONTH]["rank"] is not None, "half are no more"
+
+
+@pytest.mark.parametrize(("of", "judged"), [(40_000, False), (60_000, True)])
+def test_a_share_of_nearly_all_is_judged_only_if_chance_gives_five(
+    figures: Figures, of: int, judged: bool
+) -> None:
+    """Of 0.9999 chance leaves out 4 of 40,000, and 6 of 60,000."""
+    for n in range(5):
+        figures.figure("icb", f"Q{n}", 0.9999 + 0.000001 * (n - 2), of=of)
+    made = figures.made()
+    for n in range(5):
+        row = made[DNA, f"Q{n}", MONTH]
+        assert row["rank"] == 5 - n or row["rank"] == n + 1
+        assert (row["funnel"] is not None) == (row["funnel_method"] is not None) == judged
+
+
+def test_a_provisional_figure_is_compared_and_says_so(figures: Figures) -> None:
+    for n in range(5):
+        figures.figure("icb", f"Q{n}", 0.01 * (n + 1))
+    figures.db.execute("UPDATE mart.kpi_monthly SET status = 'provisional' WHERE org_code = 'Q1'")
+    made = figures.made()
+    told = {code: row["status"] for (_, code, _), row in made.items()}
+    assert told == {
+        "Q0": "final",
+        "Q1": "provisional",
+        **dict.fromkeys(("Q2", "Q3", "Q4"), "final"),
+    }
+    assert made[DNA, "Q1", MONTH]["rank"] == 2
+
+
 def test_peers_of_practices_share_quintile_and_size(figures: Figures) -> None:
     for code, quintile, patients, value in (
         ("A", 1, 6000, 0.01),
@@ -281,8 +336,14 @@ def test_the_marts_own_comparisons_agree_with_its_figures(llr: Mart) -> None:
         WHERE c.value IS DISTINCT FROM m.value"""
     )
     assert lost == []
-    [counted] = llr.rows("SELECT count(*) AS n, count(rank) AS ranked FROM kpi_comparison")
-    assert counted["n"] > 100 and counted["ranked"] > 50
+    [counted] = llr.rows(
+        """SELECT count(*) AS n, count(rank) AS ranks, count(median) AS spreads,
+               count(*) FILTER (ranked AND rank IS NULL) AS wrong
+        FROM kpi_comparison"""
+    )
+    # The other places of this world have equal figures, so that few have a rank.
+    assert counted["n"] > 100 and counted["spreads"] > 50 and counted["ranks"] > 20
+    assert counted["wrong"] == 0
     wrong = llr.rows(
         """SELECT * FROM kpi_comparison AS c JOIN kpi_monthly AS e
             ON e.kpi_id = c.kpi_id AND e.month = c.month AND e.org_level = 'england'
