@@ -1,5 +1,5 @@
-"""What sentences are made of, read from the tables of a mart, and `kpi_sentence`: those of the
-newest month of each series. Not here: how they are said (`warehouse.statistics.sentences`)."""
+"""What sentences are made of, read from the tables of a mart. Not here: how they are said
+(`warehouse.statistics.sentences`), which are kept (`sentence_table`)."""
 
 from __future__ import annotations
 
@@ -7,44 +7,29 @@ from collections.abc import Iterable, Mapping
 from datetime import date
 from typing import Any
 
-import polars as pl
-
 from warehouse.base.months import add_months
 from warehouse.base.sql import rows
 from warehouse.contract.figure_period import FigurePeriod
 from warehouse.kpi.catalogue import Kpi
 from warehouse.kpi.charting import PER_WORKING_DAY
 from warehouse.mart.caveats import APPLIES, LESSER
-from warehouse.mart.figure_status import NOT_APPLICABLE, NOT_AVAILABLE
-from warehouse.mart.hierarchy import Connection, create_from
-from warehouse.mart.organisation_table import places_of_icb
+from warehouse.mart.hierarchy import Connection
 from warehouse.mart.other_periods import every_figure
+from warehouse.mart.sample_changes import add_sample_limits
 from warehouse.mart.targets import add_targets
-from warehouse.reference.levels import SITES, sql_list
 from warehouse.reference.organisations import ENGLAND
-from warehouse.reference.special_services import LEVEL as PRACTICE
 from warehouse.statistics.point_words import PROVISIONAL, ChartedPoint
 from warehouse.statistics.sentences import (
     COUNTED,
     Comparator,
     SentenceFacts,
     WholeMonths,
-    judgement,
-    sentence,
 )
 from warehouse.statistics.signals import NO_SIGNAL
 
 Row = dict[str, Any]
 ENGLANDS_NAME = "England"
-NETWORK = "pcn"  # the only level above sites of which there are more than people read
 FIGURE, SPC = "mart.kpi_monthly", "mart.kpi_spc"
-SCHEMA = pl.Schema(
-    {
-        "month": pl.Date,
-        **dict.fromkeys(("org_level", "org_code", "kpi_id", "judgement", "sentence"), pl.String),
-        "organisation_key": pl.String,
-    }
-)
 # `kpi_id, org_level, org_code, month` of the figures asked for, which `{asked}` selects.
 _FACTS = f"""
     WITH asked AS ({{asked}}),
@@ -125,6 +110,7 @@ def facts_of(
     # An older mart may have another KPI.
     found = [row for row in rows(db, sql, **parameters) if row["kpi_id"] in periods]
     add_targets(db, found, kpis)
+    add_sample_limits(db, found, kpis)
     for row in found:
         yield row, _facts(row, periods[row["kpi_id"]])
 
@@ -145,46 +131,6 @@ def days_overdue(db: Connection, feed: str) -> int:
     as its current database."""
     found = rows(db, "SELECT days_overdue FROM governance.timeliness WHERE feed = $feed", feed=feed)
     return max((row["days_overdue"] or 0 for row in found), default=0)
-
-
-def create_sentences(db: Connection, kpis: Mapping[str, Kpi], place: str) -> None:
-    """Create `kpi_sentence` in the attached mart, which must have all tables of statistics: for
-    sub-ICBs and above, local authorities, and networks and practices of the ICB `place`, the newest
-    month of each KPI that has a figure, or one that is withheld, held or incomplete."""
-    few = (NETWORK, PRACTICE)
-    others = sql_list(tuple(site for site in SITES if site != PRACTICE))
-    asked = f"""SELECT kpi_id, org_level, org_code, max(month) AS month FROM {FIGURE}
-        WHERE status NOT IN ('{NOT_AVAILABLE}', '{NOT_APPLICABLE}')
-          AND org_level NOT IN ({others})
-          AND (org_level NOT IN ({sql_list(few)}) OR (org_level, org_code) IN (
-            SELECT (org_level, org_code) FROM ({places_of_icb(few)})))
-        GROUP BY kpi_id, org_level, org_code"""
-    made = [
-        {name: row.get(name) for name in SCHEMA}
-        | {"judgement": judgement(facts), "sentence": sentence(facts)}
-        for row, facts in facts_of(db, kpis, asked, place=place)
-    ]
-    frame = pl.DataFrame(made, schema=SCHEMA)
-    create_from(db, "mart.kpi_sentence", frame, None, **ORIGINS)
-
-
-_SAID = (
-    *(f"{FIGURE}.{name}" for name in ("value", "previous_year_value", "status", "status_reason")),
-    *(f"{SPC}.{name}" for name in ("signal", "not_judged_because", "direction")),
-    *(f"{SPC}.{name}" for name in ("variation", "baseline_disputed_points", "assurance", "mean")),
-    *(f"mart.kpi_target.{name}" for name in ("value", "beside", "from_month", "until_month")),
-    *(f"mart.kpi.{name}" for name in ("title", "unit", "chart_basis")),
-    *("mart.organisation.short_name", "mart.governance.caveat.caveat"),
-    *("mart.kpi_comparison.england_value", "mart.calendar_month.working_days"),
-)
-ORIGINS: dict[str, str | tuple[str, ...]] = {
-    **{
-        name: f"{FIGURE}.{name}"
-        for name in ("month", "org_level", "org_code", "kpi_id", "organisation_key")
-    },
-    "judgement": (f"{FIGURE}.value", *(f"{SPC}.{name}" for name in ("signal", "direction"))),
-    "sentence": _SAID,
-}
 
 
 def _facts(row: Row, period: FigurePeriod) -> SentenceFacts:
@@ -209,6 +155,7 @@ def _facts(row: Row, period: FigurePeriod) -> SentenceFacts:
         target=row["target"],
         assurance=row["assurance"],
         elsewhere=row["elsewhere"],
+        sample_limits=row["sample_limits"],
         caveat=row["caveat"],
     )
 

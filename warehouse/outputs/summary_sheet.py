@@ -25,6 +25,7 @@ HEADINGS = {
     "value": "Value",
     "per_working_day": "Per working day",
     "change": "On the year",
+    "points": "On the year (pp)",
     "judgement": "Signal",
     "england": "England",
     "shown_status": "Status",
@@ -35,13 +36,14 @@ UNITS = {
     "value": "unit",
     "per_working_day": "daily_unit",
     "change": "change_unit",
+    "points": "points_unit",
     "england": "england_unit",
 }
 # Columns with numbers -> the hidden one that says why there is none.
-WHY = {name: f"why_no_{name}" for name in ("value", "per_working_day", "change", "england")}
+WHY = {name: f"why_no_{name}" for name in UNITS}
 SCHEMA: dict[str, Any] = {
     **dict.fromkeys((*HEADINGS, *UNITS.values(), *WHY.values()), pl.String),
-    **dict.fromkeys(("value", "per_working_day", "change", "england"), pl.Float64),
+    **dict.fromkeys(UNITS, pl.Float64),
     "month": pl.Date,
 }
 Row = dict[str, Any]
@@ -62,7 +64,7 @@ def summary_sheet(
     return FigureSheet(
         name=NAME,
         title="Newest headline figures, beside England and in words",
-        about=f"{MEANINGS} Percentage points are pp.",
+        about=f"{MEANINGS} Of shares it is in percentage points (pp), in a column of its own.",
         rows=pl.DataFrame(found, schema=SCHEMA),
         units=UNITS,
         headings=HEADINGS,
@@ -98,7 +100,6 @@ def _row(one: Row) -> Row:
     begun = facts.chart is not None and facts.chart.begun is not None
     other = facts.comparator
     counted = other is not None and other.value is None
-    change = facts.change and 100 * facts.change if points else facts.ratio
     daily = facts.per_working_day is not None
     return {
         "kpi_id": one["kpi_id"],
@@ -111,15 +112,18 @@ def _row(one: Row) -> Row:
         "unit": one["unit"],
         "per_working_day": facts.per_working_day,
         "daily_unit": DAILY_RATE if is_rate(one["unit"]) else "fte",
-        "change": None if begun else change,
-        "change_unit": "points" if points else "change",
+        "change": None if begun or points else facts.ratio,
+        "change_unit": "change",
+        "points": 100 * facts.change if points and not begun and facts.change is not None else None,
+        "points_unit": "points",
         "judgement": brief_judgement(facts),
         "england": None if other is None else other.ratio if counted else other.value,
         "england_unit": "change" if counted else one["unit"],
         "shown_status": _marked(one["status"]),
         "words": sentence(facts),
         WHY["per_working_day"]: None if daily else "not_applicable",
-        WHY["change"]: "not_available",
+        WHY["change"]: "not_applicable" if points else "not_available",
+        WHY["points"]: "not_available" if points else "not_applicable",
         WHY["england"]: "not_available",
     }
 

@@ -59,7 +59,7 @@ from warehouse.mart.organisation_table import create_names
 from warehouse.mart.other_periods import every_figure
 from warehouse.mart.provisional import add_rule_to_kpis
 from warehouse.mart.revisions import create_revisions
-from warehouse.mart.sentence_facts import create_sentences
+from warehouse.mart.sentence_table import create_sentences
 from warehouse.mart.spc import create_spc
 from warehouse.mart.targets import create_targets, returned_targets
 from warehouse.plan import plan_tables

@@ -13,7 +13,12 @@ from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_paths import kpi_page
 from warehouse.site.site_places import SitePlace
 from warehouse.site.spark import spark_end, spark_path
-from warehouse.statistics.point_words import NO_CLEAR_CHANGE, PROVISIONAL, standing_words
+from warehouse.statistics.point_words import (
+    JUDGED_WITHIN,
+    NO_CLEAR_CHANGE,
+    PROVISIONAL,
+    standing_words,
+)
 from warehouse.statistics.sentences import (
     SentenceFacts,
     judgement,
@@ -26,7 +31,6 @@ Row = dict[str, Any]
 Tag = tuple[str, str, str]  # colour, sign, words
 SPARK_MONTHS = 24
 FEWEST_POINTS = 6  # of fewer, a line on its own scale looks like a steep change
-JUDGED_WITHIN = 6  # months before the newest in which a verdict still says how things are
 NAMES = {"NHS app": "NHS App", "annex1": "(Annex 1)", "pharmacy first": "Pharmacy First"}
 IMPROVING, CONCERN, NEITHER = "green", "orange", "blue"
 NO_CHANGE, NOT_JUDGED = "grey", "white"

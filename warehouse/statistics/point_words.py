@@ -11,6 +11,7 @@ NO_CLEAR_CHANGE, NO_CHART = "no clear change", "no chart"
 # Why a point that has a value is not judged.
 PROVISIONAL = "provisional until more months are published"
 TOO_FEW, NOT_STABLE = "too few months", "limits not stable"
+JUDGED_WITHIN = 6  # months before the newest in which a verdict still says how things are
 NOT_JUDGED, NOT_JUDGED_YET = "not judged", "not judged yet"
 MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
 # Rule of a signal -> what it says of the point, by direction.

@@ -28,6 +28,7 @@ from warehouse.statistics.point_words import (
     point_in_words,
     words_on_limits,
 )
+from warehouse.statistics.sample_words import SampleLimits, sample_words
 from warehouse.statistics.signals import NO_SIGNAL
 from warehouse.statistics.target_words import TargetElsewhere, no_target_words, target_words
 
@@ -78,7 +79,8 @@ class SentenceFacts:
     """All that a sentence is made of. `period`, `before`: the month, and the one a year earlier, in
     words; `per_working_day`: of counts of events and rates of them, of which `change` and `ratio`
     are per working day too, and those of `whole_months` are not; `chart`: None where there is none;
-    `overdue`: days by which the next figures are."""
+    `overdue`: days by which the next figures are; `sample_limits`: of the change, if it is a
+    survey's."""
 
     place: str
     title: str
@@ -99,6 +101,7 @@ class SentenceFacts:
     elsewhere: TargetElsewhere | None = None
     caveat: str | None = None
     overdue: int = 0
+    sample_limits: SampleLimits | None = None
 
 
 def sentence(facts: SentenceFacts) -> str:
@@ -248,8 +251,7 @@ def _no_figure(facts: SentenceFacts) -> str:
 
 def _beside(facts: SentenceFacts) -> list[str]:
     found = [] if facts.chart is None else words_on_limits(facts.chart)
-    if whole := whole_month_words(facts):
-        found.append(whole)
+    found += filter(None, [whole_month_words(facts), *sample_words(facts.sample_limits)])
     if (other := facts.comparator) is not None:
         if other.value is not None:
             found.append(f"{other.name}: {value_text(other.value, facts.unit)}.")

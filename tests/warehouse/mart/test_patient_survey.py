@@ -14,7 +14,10 @@ from tests.warehouse.support_mart import build as built
 from warehouse.base.home import Home
 from warehouse.explain.figure import explain
 from warehouse.explain.source_rows import rows_of
+from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.sentence_facts import sentences_of_series
 from warehouse.reference.organisations import valid_at
+from warehouse.statistics.sentences import sentence
 
 MARCH = date(2026, 3, 1)
 # The publisher's own percentages of England in 2026.
@@ -119,6 +122,18 @@ def test_all_levels_have_the_share_and_the_responses(mart: Mart) -> None:
     assert one(mart, "phone_responses", "2026", "sub_icb", "04C")["value"] == 40
     assert one(mart, "responses", "2026", "sub_icb", "04C")["value"] == 100
     assert one(mart, "response_rate", "2026", "icb", "QK1")["value"] == 0.25
+
+
+def test_a_change_of_a_sample_has_limits(mart: Mart) -> None:
+    """The same share of 41 weighted answers in both years: some 18 points may be chance."""
+    found = sentences_of_series(
+        mart.db, catalogue(), "gp_patient_survey_overall_good", "sub_icb", "04V"
+    )
+    limits = found[MARCH].sample_limits
+    assert limits is not None and limits[1] == pytest.approx(-limits[0])
+    assert 0.15 < limits[1] < 0.2
+    assert "A sample may show that much by chance" in sentence(found[MARCH])
+    assert found[date(2025, 3, 1)].sample_limits is None, "no year before"
 
 
 def test_a_part_of_england_is_no_england(mart: Mart) -> None:

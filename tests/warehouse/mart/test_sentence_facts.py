@@ -34,6 +34,22 @@ def test_a_series_has_a_sentence_of_its_newest_month(years: Mart) -> None:
     assert (row["judgement"] == "no_clear_change") == (point["signal"] == "none")
 
 
+def test_beside_the_newest_month_stands_the_newest_that_is_judged(years: Mart) -> None:
+    [row] = years.rows("FROM kpi_sentence WHERE kpi_id = 'appointments' AND org_code = '04C'")
+    [point] = years.rows(
+        """FROM kpi_spc WHERE kpi_id = 'appointments' AND org_code = '04C' AND signal IS NOT NULL
+        QUALIFY month = max(month) OVER ()"""
+    )
+    assert row["judgement"] == "not_judged" and row["judged_month"] == point["month"] < SPAN[-1]
+    assert (row["judged_judgement"] == "no_clear_change") == (point["signal"] == "none")
+    found = sentences_of_series(years.db, catalogue(), "appointments", "sub_icb", "04C")
+    assert row["judged_sentence"] == sentence(found[row["judged_month"]])
+    old = years.rows("FROM kpi_sentence WHERE judged_month < month - INTERVAL 6 MONTH")
+    assert old == []
+    none = years.rows("FROM kpi_sentence WHERE kpi_id = 'registered_patients'")
+    assert none and {one["judged_sentence"] for one in none} == {None}, "has no chart"
+
+
 def test_every_month_of_a_series_can_be_said(years: Mart) -> None:
     found = sentences_of_series(years.db, catalogue(), "appointments", "sub_icb", "04C")
     stored = years.rows("FROM kpi_sentence WHERE kpi_id = 'appointments' AND org_code = '04C'")

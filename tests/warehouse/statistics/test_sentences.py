@@ -319,6 +319,19 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "0.4 percentage points lower than in November 2024 (no clear change; disputed). Disputed: "
         "2025-11 accepted by A. Person: seen.",
     ),
+    "a survey, within what a sample may show": (
+        replace(SHARE, chart=None, change=-0.001, sample_limits=(-0.0221, 0.0202)),
+        "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
+        "0.1 percentage points lower than in November 2024. A sample may show that much by chance: "
+        "at 95% the change is between -2.2 pp and +2.0 pp, a little more for the weights of the "
+        "survey.",
+    ),
+    "a survey, beyond it": (
+        replace(SHARE, chart=None, change=0.05, sample_limits=(0.029, 0.071)),
+        "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
+        "5.0 percentage points higher than in November 2024. Of a sample: at 95% the change is "
+        "between +2.9 pp and +7.1 pp, a little more for the weights of the survey.",
+    ),
     "a caveat, and overdue": (
         replace(RATE, caveat="More practices report each month.", overdue=12),
         "In November 2025 NHS App log-ins per 1,000 patients in Leicester City came to 812.3: "
