@@ -136,14 +136,14 @@ def _notes(points: pl.DataFrame) -> list[str]:
     )
     absent = int(points.group_by("case").agg((span + 1 - pl.len()).alias("n"))["n"].sum())
     baselines = points.drop_nulls("mean").unique(["case", "baseline"])
-    trial = baselines.filter(limits="trial").height
+    few = baselines.filter(limits="trial").height
     unstable = baselines.filter(limits_not_stable()).height
     of = f"of {plural(baselines.height, 'baseline')}"
     found = (
         (absent, f"{plural(absent, 'month')} within the series in no row: skipped, as blank ones"),
         (
-            trial,
-            f"{trial:,} {of} with trial limits: of fewer than {SETTLED_POINTS} points, which may "
+            few,
+            f"{few:,} {of} with trial limits: of fewer than {SETTLED_POINTS} points, which may "
             "still move much",
         ),
         (
