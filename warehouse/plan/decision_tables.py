@@ -19,7 +19,7 @@ from warehouse.plan.decisions_agreed import (
     shipped_decisions,
 )
 from warehouse.plan.plan_returns import SOURCE_FILE, origins
-from warehouse.plan.why_none import why_none
+from warehouse.plan.why_none import statuses_without_value, why_none
 
 AGREED = "reference.decisions"
 OF_SHIPPED = ("answer", "status_of_text", "set_by")
@@ -58,7 +58,7 @@ def create_decisions(
         **dict.fromkeys(of_figures, FIGURES),
         "synthetic": f"{SOURCE_FILE}.synthetic",
     }
-    frame = answers_of(db, found, synthetic, why_none(home, placed))
+    frame = answers_of(db, found, synthetic, why_none(home, placed, statuses_without_value(db)))
     create_from(db, "mart.plan.decision_answer", frame, None, **answers)
     judged = with_missing(found, frame, claims_computed(db))
     create_from(db, "mart.plan.meeting_decision", judged, None, **told)

@@ -3,20 +3,39 @@ withheld by disclosure control. Not here: which figures there are (`decision_ans
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence, Set
 
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.editions.status import all_statuses
 from warehouse.kpi.catalogue import Kpi
+from warehouse.mart.hierarchy import Connection
+from warehouse.mart.other_periods import every_figure
 from warehouse.settings import read_settings
 
 NOT_AT_LEVEL = "Not published at this level."
 
 
-def why_none(home: Home, placed: Sequence[EditionFile]) -> Callable[[Kpi, str], str]:
-    """Return what says why there is none, in words. `placed`: the files that the mart uses."""
+Statuses = Mapping[tuple[str, str], Set[str]]
+
+
+def statuses_without_value(db: Connection) -> Statuses:
+    """KPI and level -> the statuses of its rows without a value in the attached mart."""
+    found: dict[tuple[str, str], set[str]] = {}
+    for kpi, level, status in db.execute(
+        f"""SELECT DISTINCT kpi_id, org_level, status
+        FROM ({every_figure("kpi_id, org_level, status, value")}) WHERE value IS NULL"""
+    ).fetchall():
+        found.setdefault((kpi, level), set()).add(status)
+    return found
+
+
+def why_none(
+    home: Home, placed: Sequence[EditionFile], statuses: Statuses
+) -> Callable[[Kpi, str], str]:
+    """Return what says why there is none, in words. `placed`: the files that the mart uses;
+    `statuses`: as `statuses_without_value`."""
     used = {one.file.feed for one in placed}
     held = {one.feed for one in all_statuses(home) if one.verdict == "held"}
     disclosure = read_settings(home).disclosure
@@ -34,9 +53,12 @@ def why_none(home: Home, placed: Sequence[EditionFile]) -> Callable[[Kpi, str], 
             return f"{what} that is {state}: {', '.join(lacking)}."
         if returns and level == "practice" and not disclosure.practice_level:
             return "Withheld by disclosure control: single practices are not published."
-        if returns:
-            least = disclosure.threshold
-            return f"Suppressed by disclosure control, or none: counts from 1 to {least - 1}."
+        own = statuses.get((kpi.kpi_id, level), set()) if returns else set()
+        if "suppressed" in own:
+            small = f"counts from 1 to {disclosure.threshold - 1}"
+            return f"Suppressed by disclosure control: {small}, or what would disclose one."
+        if "incomplete" in own:
+            return "Incomplete: the return lacks organisations that belong to it."
         return "Imported, with no figure at this level."
 
     return words

@@ -10,11 +10,14 @@ import pytest
 from assets.feeds.meeting_decisions.testing import build as returned
 from tests.support import write, write_regional
 from tests.warehouse.support_mart import Mart, build, retrieved
+from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
+from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.kpi.catalogue import catalogue
 from warehouse.plan.decision_answers import ANSWER
 from warehouse.plan.decision_status import Computed, with_missing
 from warehouse.plan.decisions_agreed import known_tables, shipped_decisions
+from warehouse.plan.why_none import why_none
 
 
 def test_the_commissions_four_items_are_answered_by_what_exists(llr: Mart) -> None:
@@ -121,3 +124,23 @@ def test_a_returned_decision_goes_before_a_shipped_one_and_a_later_return_before
 @pytest.mark.parametrize(("icb", "number"), [("QK1", 4), ("QNC", 0)])
 def test_only_the_places_own_decisions_are_shipped(icb: str, number: int) -> None:
     assert shipped_decisions(icb).height == number
+
+
+@pytest.mark.parametrize(
+    ("status", "told"),
+    [
+        ("suppressed", "Suppressed by disclosure control: counts from 1 to 4, or what would"),
+        ("incomplete", "Incomplete: the return lacks organisations"),
+        ("not_available", "Imported, with no figure at this level."),
+    ],
+)
+def test_why_a_network_has_no_figure_follows_from_its_status(
+    home: Home, status: str, told: str
+) -> None:
+    kpi = catalogue()["nhs_app_practice_logins"]
+    returns = [
+        SourceFile.model_construct(feed=feed) for one in kpi.sources for feed in one.feeds if feed
+    ]
+    placed = [EditionFile(file, 1, 0) for file in returns]
+    words = why_none(home, placed, {(kpi.kpi_id, "pcn"): {status}})
+    assert words(kpi, "pcn").startswith(told)
