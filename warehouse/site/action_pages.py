@@ -13,7 +13,7 @@ from warehouse.plan.rating import OVERDUE, overdue_words
 from warehouse.reference.levels import LEVELS
 from warehouse.site.agreed_page import agreed_page
 from warehouse.site.kpi_charts import kpi_chart
-from warehouse.site.plan_page import plan_page, read_plan
+from warehouse.site.plan_page import SitePlan, plan_page, read_plan
 from warehouse.site.plan_payment_page import payment_page
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage
@@ -47,8 +47,7 @@ def plan_pages(figures: SiteFigures) -> Iterable[SitePage]:
     plan = figures.once(read_plan)
     yield plan_page(figures, plan)
     for action in plan.actions:
-        evidence = plan.evidence.get(action["action_id"], [])
-        yield _action(figures, action, evidence, history_of(figures.db, action))
+        yield _action(figures, plan, action)
     yield from (payment_page(figures), agreed_page(figures))
 
 
@@ -78,11 +77,11 @@ def history_table(history: Sequence[Row]) -> PageTable:
     return PageTable("Every change, the newest first; none is ever removed", headings, cells)
 
 
-def _action(
-    figures: SiteFigures, action: Row, evidence: Sequence[Row], history: Sequence[Row]
-) -> SitePage:
+def _action(figures: SiteFigures, plan: SitePlan, action: Row) -> SitePage:
     told = action_words(action, scope_words(figures, action))
-    shown = [_evidence(figures, row) for row in evidence]
+    titles = plan.areas.get(action["area"]), plan.aims.get(action["llr_aim"])
+    told["Area"] = "; ".join(filter(None, titles)) or told["Area"]
+    shown = [_evidence(figures, row) for row in plan.evidence.get(action["action_id"], [])]
     content = {
         "action": action,
         "own_rating": rating_tag(action["self_rating"]),
@@ -92,7 +91,7 @@ def _action(
         "contradicted": contradictions(action),
         "told": [(name, text) for name, text in told.items() if text],
         "evidence": shown,
-        "history": history_table(history),
+        "history": history_table(history_of(figures.db, action)),
     }
     return SitePage(
         action_page(action["action_id"]),

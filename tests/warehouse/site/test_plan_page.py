@@ -122,6 +122,8 @@ def test_a_threshold_that_resembles_the_target_of_another_kpi_says_whose_it_is(
     """90% within two weeks is the target of another share than the one that is evidence."""
     pages = {page.path: page for page in plan_pages(figures)}
     [one] = pages["plan/action-M-5.html"].content["evidence"]
+    told = dict(pages["plan/action-M-5.html"].content["told"])
+    assert told["Area"].startswith("Implement modern general practice access")
     assert "at least 90.0%" in one.says and "two weeks of booking" in one.title
     assert one.whose_target.startswith("The threshold is the plan's own. No target applies: the ")
     assert '"Share within two weeks, ACC-08 categories", 90.0%' in one.whose_target
