@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.local_returns import show_wrong_rows
+from pipelines.cli.quarantined_rows import quarantined_lines, warned_words
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from pipelines.cli.unforeseen import unpublished
 from warehouse.base.exit_status import DONE, IN_PART, WRONG
@@ -65,6 +66,8 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
     if report.lineage:
         screen.warn(report.lineage)
     show_wrong_rows(screen, home, report.taken_in)
+    for line in quarantined_lines(home, report.taken_in):
+        screen.warn(line)
     if report.retired and not report.nothing_to_do:
         screen.say(
             f"{report.retired} SYNTHETIC sample edition(s) retired: real data replaced them."
@@ -116,6 +119,8 @@ def _results(home: Home, report: RefreshReport) -> Iterator[str]:
             + (", mart published" if report.published else ", mart unchanged")
             + (f"; {decided} edition(s) in use accepted by decision." if decided else ".")
         )
+        if warned:
+            yield warned_words(report.taken_in)
     if report.pages:
         yield f"The pages about the mart were updated in {home.pages}."
 
