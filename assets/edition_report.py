@@ -32,6 +32,7 @@ def report(
     counts = {
         "dagster/partition_row_count": sum(fact.rows for fact in taken.facts),
         "quarantined_rows": sum(fact.quarantined for fact in taken.facts),
+        "checks_failed": "; ".join(taken.state.reasons) or "none",
         "checks_not_run": "; ".join(f"{rule}: {why}" for rule, why in not_run.items()) or "none",
     }
     _materialised(context, tidy, edition, {**shared, **counts})

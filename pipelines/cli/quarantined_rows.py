@@ -1,4 +1,4 @@
-"""Output of `refresh` about what its editions left out or warned of: quarantined rows, and warnings.
+"""Output of `refresh` about quarantined rows, and about editions with warnings.
 
 Belongs here: short lines, and the command that has all. Does not: the rows of local returns, which
 their authors correct one by one (`local_returns`).

@@ -1,7 +1,8 @@
 """Dagster's events of a batch, stored in one transaction per database instead of some four each.
 
 Does not: what a row contains, which Dagster's own methods say. They store events one by one, and
-serialise each twice; a test compares the tables that both ways fill, for both databases.
+serialise each twice; a test compares the tables that both ways fill, for both databases. Only the
+order of planned checks is ours.
 """
 
 from __future__ import annotations
@@ -163,7 +164,8 @@ def _check_row(one: StoredEvent) -> dict[str, Any]:
 
 
 def _planned(one: StoredEvent) -> Iterator[dict[str, Any]]:
-    """Yield a row per edition for which a check is planned."""
+    """Yield a row per edition for which a check is planned, oldest first: Dagster's page calls the
+    last row of a check its latest execution, and a subset is a set, in any order."""
     from dagster._core.storage.asset_check_execution_record import (
         AssetCheckExecutionRecordStatus as Status,
     )
@@ -171,7 +173,7 @@ def _planned(one: StoredEvent) -> Iterator[dict[str, Any]]:
     data: Any = one.event.get_dagster_event().event_specific_data
     subset = data.partitions_subset
     row = _check_row(one) | {"execution_status": Status.PLANNED.value}
-    for partition in subset.get_partition_keys() if subset else [None]:
+    for partition in sorted(subset.get_partition_keys()) if subset else [None]:
         yield row | {"partition": partition}
 
 

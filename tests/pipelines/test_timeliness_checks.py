@@ -157,6 +157,7 @@ def test_a_check_that_did_not_run_has_no_result(held: Home, instance: dg.Dagster
     assert shown(instance, dg.AssetCheckKey(tidy, "file_type")) == "SUCCEEDED"
     event = instance.get_latest_materialization_event(tidy)
     assert event and event.asset_materialization
+    assert event.asset_materialization.metadata["checks_failed"].value == "none"
     not_run = str(event.asset_materialization.metadata["checks_not_run"].value)
     assert f"{rule}: no edition of the " in not_run and "file_type" not in not_run
     assert instance.get_materialized_partitions(measures) == {"2025-10"}
@@ -178,6 +179,9 @@ def test_checks_that_did_not_run_are_warnings_in_a_run_that_fails(
     assert (labels.passed, labels.severity.value) == (False, "WARN")
     assert labels.description == "Not run: its files can't be read"
     assert labels.metadata["verdict"].value == "skipped"
+    event = instance.get_latest_materialization_event(tidy)
+    assert event and event.asset_materialization
+    assert event.asset_materialization.metadata["checks_failed"].value != "none"
 
 
 def spoil(path: Path) -> None:

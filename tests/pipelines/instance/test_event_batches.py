@@ -12,6 +12,9 @@ from dagster._core.definitions.asset_checks.asset_check_evaluation import (
 )
 from dagster._core.definitions.partitions.subset.default import DefaultPartitionsSubset
 from dagster._core.events import AssetMaterializationPlannedData, StepMaterializationData
+from dagster._core.storage.asset_check_execution_record import (
+    AssetCheckExecutionRecordStatus as Status,
+)
 from dagster._core.storage.event_log import SqlEventLogStorage, SqliteEventLogStorage
 from dagster_postgres import PostgresEventLogStorage
 from sqlalchemy import create_engine, inspect, text
@@ -30,6 +33,7 @@ from warehouse.base.home import Home
 KEY, OTHER = dg.AssetKey(["feed", "tidy"]), dg.AssetKey("other")
 MONTHS = ["2026-01-01", "2026-02-01"]
 RUN = "a-run"
+CHECKS = "asset_check_executions"
 AT = programs()
 
 
@@ -108,17 +112,20 @@ def batches() -> list[list[EventLogEntry]]:
 
 
 def tables(engine: Engine) -> dict[str, list[dict[str, Any]]]:
-    """What is in each table, without when a row was written, and numbers that nothing refers to."""
+    """What is in each table, without when a row was written, and numbers that nothing refers to;
+    checks by name and edition, because Dagster plans the editions of a run in any order."""
     found = {}
     with engine.connect() as connection:
         for table in inspect(connection).get_table_names():
             rows = connection.execute(text(f"SELECT * FROM {table} ORDER BY 1")).mappings()
+            unnumbered = table in ("asset_keys", CHECKS)
             left_out = {"create_timestamp", "migration_completed"} | (
-                {"id"} if table == "asset_keys" else set()
+                {"id"} if unnumbered else set()
             )
             found[table] = [
                 {name: value for name, value in row.items() if name not in left_out} for row in rows
             ]
+    found.get(CHECKS, []).sort(key=lambda row: (row["check_name"], row["partition"] or ""))
     return found
 
 
@@ -141,6 +148,22 @@ def test_files_hold_what_dagster_itself_writes(tmp_path: Path) -> None:
         assert own["event_logs"], "there was something to compare"
 
 
+def test_the_newest_edition_of_a_run_is_the_latest_execution_of_its_check(tmp_path: Path) -> None:
+    """It fails, and an earlier edition's check can't run, which stays as planned."""
+    months = [f"{year}-{month:02}-01" for year in (2025, 2026) for month in range(1, 13)]
+    told = [planned("one", months), planned("two", months)]
+    log = EventLog(str(tmp_path))
+    log.store_event_batch([entry(number, *one) for number, one in enumerate(told)])
+    reported = [judged("one", month, month != months[-1]) for month in months[1:]]
+    log.store_event_batch([entry(9 + number, *one) for number, one in enumerate(reported)])
+    key = dg.AssetCheckKey(KEY, "one")
+    latest = log.get_latest_asset_check_execution_by_key([key])[key]
+    assert (latest.partition, latest.status) == (months[-1], Status.FAILED)
+    rows = log.get_asset_check_execution_history(key, limit=99)
+    assert [row.partition for row in rows] == months[::-1]
+    assert rows[-1].status == Status.PLANNED
+
+
 def test_a_database_holds_what_dagster_itself_writes(monkeypatch: pytest.MonkeyPatch) -> None:
     if AT is None:
         pytest.skip("Postgres is not installed (Debian: apt install postgresql)")
@@ -153,7 +176,7 @@ def test_a_database_holds_what_dagster_itself_writes(monkeypatch: pytest.MonkeyP
         compare(PostgresEventLogStorage(urls[0]), PostgresEventLog(urls[1]))
         own, ours = (tables(create_engine(one, poolclass=NullPool)) for one in urls)
     assert ours == own
-    assert own["asset_check_executions"], "there was something to compare"
+    assert own[CHECKS], "there was something to compare"
 
 
 def test_events_without_a_run_are_stored_one_by_one(tmp_path: Path) -> None:
