@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 
 from pipelines.cli.local_returns import local_feeds
 from warehouse.base.home import Home
+from warehouse.base.keys import EditionKey
 from warehouse.base.text import plural
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ def quarantined_lines(home: Home, taken_in: list[EditionStatus]) -> Iterator[str
     from warehouse.archive.source_files import Archive
 
     local = set(local_feeds())
-    wanted = {(one.feed, one.edition): one for one in taken_in if one.feed not in local}
-    own: dict[tuple[str, str], list[SourceFile]] = {}
+    own: dict[EditionKey, list[SourceFile]] = {
+        EditionKey.of(one): [] for one in taken_in if one.feed not in local
+    }
     for file in Archive(home).active_files():
-        if (file.feed, file.edition) in wanted:
-            own.setdefault((file.feed, file.edition), []).append(file)
-    found = [(key, counted) for key in wanted if (counted := _counted(home, own.get(key, [])))]
+        own.get(EditionKey.of(file), []).append(file)
+    found = [(key, counted) for key, files in own.items() if (counted := _counted(home, files))]
     for (feed, edition), counted in found[:EDITIONS]:
         yield (
             f"{plural(sum(counted.values()), 'row')} quarantined, not counted: {feed} {edition}, "
