@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 app = typer.Typer()
 SHOWN = ("feed", "edition", "verdict", "rule", "title", "column_name")
 FEW = 3  # entries of what was found, in a line
-NOT_MET = ("warn", "fail")
+NOT_MET = ("fail", "warn")  # in the order in which they are listed
 FACTS = ("observed", "expected", "unexpected", "message", "checked_at")
 
 
@@ -58,21 +58,24 @@ def warnings(
 
 
 def _in_lines(screen: Screen, found: list[CheckResult]) -> None:
-    """A line for each check of a feed: in which editions it was not met, and what was found in the
-    newest of them."""
+    """A line for each check of a feed, those that failed first: in which editions it was not met,
+    and what was found in the newest of them."""
 
     def of(one: CheckResult) -> tuple[str, str, str]:
         return one.feed, one.rule, one.column_name or ""
 
+    lines: dict[str, list[str]] = {verdict: [] for verdict in NOT_MET}
     for _, results in groupby(sorted(found, key=of), key=of):
         own = list(results)  # newest edition first
         worst = "fail" if any(one.verdict == "fail" for one in own) else "warn"
         column = f" ({own[0].column_name})" if own[0].column_name else ""
         more = f" and {plural(len(own) - 1, 'edition')} before" if len(own) > 1 else ""
-        screen.say(
+        lines[worst].append(
             f"{worst}: {own[0].feed} {own[0].edition}{more}: {own[0].title}{column}: "
             f"{begin_list(own[0].observed or '-', FEW)}"
         )
+    for line in (*lines["fail"], *lines["warn"]):
+        screen.say(line)
     screen.say("\nIn full: access-recovery warnings FEED, or --full for all")
 
 
@@ -88,7 +91,8 @@ def _in_full(screen: Screen, found: list[CheckResult]) -> None:
 
 
 def _not_met(home: Home, feed: str | None, edition: str | None) -> list[CheckResult]:
-    """The newest results of editions in use that are warnings or failures, newest edition first."""
+    """The newest results of editions in use that are warnings or failures, newest edition first,
+    and of an edition failures first."""
     from warehouse.archive.source_files import Archive
     from warehouse.editions.check_history import read_latest
 
@@ -98,7 +102,9 @@ def _not_met(home: Home, feed: str | None, edition: str | None) -> list[CheckRes
     return [
         result
         for one in newest_first
-        for result in read_latest(home, one.feed, one.edition)
+        for result in sorted(
+            read_latest(home, one.feed, one.edition), key=lambda result: result.verdict
+        )
         if result.verdict in NOT_MET
     ]
 

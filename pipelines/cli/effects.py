@@ -41,10 +41,11 @@ FiguresTo = Annotated[
 
 class Effect(NamedTuple):
     """What a decision changes: in words, and the figures, if the mart has any. Empty words where
-    nothing would be decided."""
+    nothing would be decided; `why_not`: why."""
 
     words: str
     stake: Stake | None = None
+    why_not: str = ""
 
 
 def reason_for(reason: str | None, dry_run: bool) -> str:
@@ -68,8 +69,10 @@ def ask(
         screen.say(words)
     show_figures(screen, home, effects, LISTED if dry_run else 0, csv)
     if dry_run:
+        why_not = "; ".join(dict.fromkeys(one.why_not for one in effects if one.why_not))
+        nothing = f", and nothing would be{f': {why_not}' if why_not else ''}"
         changed = any(one.words for one in effects)
-        screen.say(f"Dry run: nothing was recorded{'' if changed else ', and nothing would be'}.")
+        screen.say(f"Dry run: nothing was recorded{'' if changed else nothing}.")
         raise typer.Exit
     if yes or not _is_at_terminal() or typer.confirm("Go on?", err=True):
         return
@@ -127,8 +130,13 @@ def _is_at_terminal() -> bool:
     return sys.stdin.isatty()
 
 
-def without(home: Home, key: EditionKey) -> Effect:
-    """What the mart loses when an edition is no longer used."""
+def without(
+    home: Home,
+    key: EditionKey,
+    then: str = "Without it they are those of earlier editions, or missing.",
+) -> Effect:
+    """What the mart loses when an edition, or a file of it, is no longer used. `then`: which
+    figures it has instead."""
     from warehouse.outputs.affected_figures import using
 
     nothing = Effect(f"No published figure uses {key.feed} {key.edition}.")
@@ -139,16 +147,28 @@ def without(home: Home, key: EditionKey) -> Effect:
         return nothing
     return Effect(
         f"{figures:,} published figures use {key.feed} {key.edition}, the newest of {newest}. "
-        "Without it they are those of earlier editions, or missing.",
+        + then,
         stake,
     )
 
 
 def without_files(home: Home, files: list[SourceFile]) -> list[Effect]:
-    """What the mart loses when files are no longer used: at most the figures of their editions."""
-    from warehouse.base.keys import EditionKey
+    """What the mart loses when files are no longer used: at most the figures of their editions. If
+    an edition has other files, such as an earlier issue, these count then."""
+    from warehouse.archive.source_files import Archive
+    from warehouse.base.keys import EditionKey, FileKey
 
-    return [without(home, key) for key in sorted(set(map(EditionKey.of, files)))]
+    gone, found = set(map(FileKey.of, files)), []
+    remaining = [one for one in Archive(home).active_files() if FileKey.of(one) not in gone]
+    for key in sorted(set(map(EditionKey.of, files))):
+        others = [one.file_name for one in remaining if EditionKey.of(one) == key]
+        more = f" and {len(others) - SHOWN:,} more" if len(others) > SHOWN else ""
+        then = (
+            f"Without the file they are those of the edition's other files "
+            f"({', '.join(others[:SHOWN])}{more}), or of earlier editions, or missing."
+        )
+        found.append(without(home, key, then) if others else without(home, key))
+    return found
 
 
 def accepted(
@@ -169,7 +189,8 @@ def accepted(
             if org in (None, one.org_code) and month in (None, one.month)
         }
     if not own or not months:
-        return Effect("")
+        why_not = "is accepted already, and none of these months is held" if own else "has no file"
+        return Effect("", why_not=f"{key.feed} {key.edition} {why_not}")
     effect = _of_months(home, key.feed, sorted(months))
     return effect if effect.stake else _see_its_counts(home, key, effect)
 
@@ -192,6 +213,8 @@ def restored(home: Home, files: list[SourceFile]) -> list[Effect]:
 
     out = withdrawn(home)
     due = [file for file in files if FileKey.of(file) in out]
+    if not due:
+        return [Effect("", why_not=f"{one.file_name} is not withdrawn") for one in files]
     return [
         _of_months(home, key.feed, sorted(_months_of(own, key)))
         for key in sorted(set(map(EditionKey.of, due)))
@@ -205,7 +228,7 @@ def revoked(home: Home, key: EditionKey) -> Effect:
 
     now = status_of(home, *key)
     if now.override is None:
-        return Effect("")
+        return Effect("", why_not=f"no decision about {key.feed} {key.edition} is in force")
     checks = now.state.verdict if now.state else "pending"
     if checks == "pending":
         return Effect(f"{key.feed} {key.edition} has not been checked: the next refresh does.")

@@ -253,7 +253,7 @@ def ui(
     from pipelines.serve import serve
 
     screen = Screen()
-    screen.say(f"Dagster on http://127.0.0.1:{port} (Ctrl-C to stop)")
+    screen.say(f"Starting Dagster: http://127.0.0.1:{port} in about a minute (Ctrl-C to stop)")
     raise typer.Exit(serve(Home.from_environment(), port, screen.warn))
 
 

@@ -12,6 +12,13 @@ from typing import TYPE_CHECKING, Any
 from pipelines.cli.outcomes import SYNTHETIC_BANNER
 from pipelines.cli.outstanding import outstanding
 from pipelines.cli.screen import Screen, plain_table
+from pipelines.cli.status_tables import (
+    decision_table,
+    held_table,
+    look_table,
+    months_table,
+    quarantine_table,
+)
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 
@@ -36,7 +43,7 @@ HEADINGS = (
     "Next edition",
 )
 NUMBERS = ("Editions", "Rows quarantined", "Age")
-# What a narrow terminal can do without, first to last; what needs a person stays.
+# What a narrow terminal can do without, first to last; what is held stays.
 EXPENDABLE = (
     "Age",
     "Editions",
@@ -44,9 +51,10 @@ EXPENDABLE = (
     "Accepted",
     "Rows quarantined",
     "Pending",
-    "Held",
     "Checks",
+    "Held",
 )
+HELD = 8  # characters of the column: an edition and a comma
 
 
 def feed_statuses(home: Home) -> list[dict[str, Any]]:
@@ -116,6 +124,7 @@ def _feed_status(
         "first_month": months[0] if months else None,
         "last_month": months[-1] if months else None,
         "held": [one.edition for one in statuses if one.verdict == "held"],
+        "held_because": {one.edition: one.words for one in statuses if one.verdict == "held"},
         "stays_published": {one.edition: one.stays_words for one in statuses if one.stays_words},
         "pending": [one.edition for one in statuses if one.state is None],
         "held_months": [
@@ -190,16 +199,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
             }
         )
         return
-    screen.table(_feed_table(rows))
-    for title, table in (
-        ("Latest lookup at each publisher", _look_table(rows)),
-        ("Held months (access-recovery accept FEED EDITION --org CODE)", _months(rows)),
-        ("Decisions", _decision_table(rows)),
-        ("Rows quarantined (all in governance.quarantine)", _quarantine_table(rows)),
-    ):
-        if table.row_count:
-            screen.say(f"\n{title}")
-            screen.table(table)
+    _show_tables(screen, rows)
     if different:
         screen.say(f"\n{home.dagster / 'dagster.yaml'} differs from the shipped settings:")
         for one in different:
@@ -214,8 +214,27 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         screen.say(f"{len(found)} problem(s): access-recovery alerts")
 
 
+def _show_tables(screen: Screen, rows: list[dict[str, Any]]) -> None:
+    screen.table(_feed_table(rows))
+    screen.say("Feeds are in the order in which their editions are processed.")
+    for title, table in (
+        ("Held (access-recovery warnings FEED EDITION has more)", held_table(rows)),
+        ("Latest lookup at each publisher", look_table(rows)),
+        ("Held months (access-recovery accept FEED EDITION --org CODE)", months_table(rows)),
+        ("Decisions", decision_table(rows)),
+        ("Rows quarantined (all in governance.quarantine)", quarantine_table(rows)),
+    ):
+        if table.row_count:
+            screen.say(f"\n{title}")
+            screen.table(table)
+
+
 def _feed_table(rows: list[dict[str, Any]]) -> FittedTable:
-    table = plain_table(*HEADINGS, right=NUMBERS, expendable=EXPENDABLE)
+    held = any(row["held"] for row in rows)
+    expendable = [one for one in EXPENDABLE if not (held and one == "Held")]
+    table = plain_table(
+        *HEADINGS, right=NUMBERS, expendable=expendable, narrow={"Held": HELD} if held else None
+    )
     for row in rows:
         checks = row["checks"] or {}  # whether the next edition is in time stands beside them
         results = ", ".join(f"{number} {verdict}" for verdict, number in checks.items() if number)
@@ -228,8 +247,8 @@ def _feed_table(rows: list[dict[str, Any]]) -> FittedTable:
             row["newest_accepted"] or "-",
             months,
             results or "-",
-            ", ".join(row["held"]) or "-",
-            ", ".join(row["pending"][:3]) + (" ..." if len(row["pending"]) > 3 else "") or "-",
+            _first_of(row["held"][::-1]),
+            _first_of(row["pending"]),
             f"{left_out:,}" if left_out else "-",
             "-" if row["age_days"] is None else f"{row['age_days']} d",
             row["next"],
@@ -237,57 +256,5 @@ def _feed_table(rows: list[dict[str, Any]]) -> FittedTable:
     return table
 
 
-def _look_table(rows: list[dict[str, Any]]) -> FittedTable:
-    from rich.text import Text
-
-    from warehouse.contract.release_calendar import LONDON
-
-    table = plain_table("Feed", "Edition", "When", "Found")
-    for row in rows:
-        if look := row["last_look"]:
-            parts = [part.rstrip(".") for part in (look["message"], look["remedy"]) if part]
-            found = ": ".join(filter(None, (look["verdict"], ". ".join(parts))))
-            when = datetime.fromisoformat(look["at"]).astimezone(LONDON)
-            table.add_row(row["feed"], look["edition"], f"{when:%d %b %Y %H:%M}", Text(found))
-    return table
-
-
-def _months(rows: list[dict[str, Any]]) -> FittedTable:
-    table = plain_table("Feed", "Edition", "Organisation", "Month", "Found", "Expected")
-    for row in rows:
-        for one in row["held_months"]:
-            table.add_row(
-                row["feed"],
-                one["edition"],
-                f"{one['org_code']} ({one['org_level']})",
-                one["month"],
-                f"{one['found']:,} {one['measure']}",
-                f"{one['low']:,} to {one['high']:,}",
-            )
-    return table
-
-
-def _decision_table(rows: list[dict[str, Any]]) -> FittedTable:
-    from rich.text import Text
-
-    from warehouse.archive.decisions import over_because
-
-    table = plain_table("Feed", "Edition", "Status", "Decision")
-    for row in rows:
-        for one in row["overrides"]:
-            over = f"; no longer: {over_because(one['lapsed'])}" if one["lapsed"] else ""
-            decision = (
-                f"{one['override']} by {one['by']} on {one['at'][:10]}: {one['reason']}{over}"
-            )
-            table.add_row(row["feed"], one["edition"], one["status"], Text(decision))
-        for edition in row["withdrawn"]:
-            table.add_row(row["feed"], edition, "withdrawn", "all files withdrawn")
-    return table
-
-
-def _quarantine_table(rows: list[dict[str, Any]]) -> FittedTable:
-    table = plain_table("Feed", "Rows quarantined", "Rule", right=NUMBERS)
-    for row in rows:
-        for rule, count in row["quarantined"].items():
-            table.add_row(row["feed"], f"{count:,}", rule)
-    return table
+def _first_of(editions: list[str]) -> str:
+    return ", ".join(editions[:3]) + (" ..." if len(editions) > 3 else "") or "-"

@@ -156,7 +156,8 @@ def _side(home: Home, contract: Contract, typed: str) -> tuple[Side, list[Source
     highest = max(one.revision for one in placed)
     if asked is not None and not 1 <= asked <= highest:
         raise NotPossible(
-            f"{contract.feed} {edition} has no revision {asked}.", f"It has 1 to {highest}."
+            f"{contract.feed} {edition} has no revision {asked}.",
+            f"It has 1 to {highest}: a file whose figures are those of an earlier one is none.",
         )
     used = [one for one in placed if asked is None or one.revision <= asked]
     chosen = [one.file for one in sorted(used, key=lambda one: one.position)]

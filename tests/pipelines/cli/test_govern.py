@@ -121,12 +121,31 @@ def test_a_dry_run_lists_the_figures_and_records_nothing(
     assert int(told.replace(",", "")) == sum(bool(row["value"]) for row in figures)
 
 
+def test_a_dry_run_names_the_file_that_counts_instead(home: Home) -> None:
+    """Without a second issue the first one counts again, not an earlier edition."""
+    paths = [
+        write(home.root / "files" / name, regional(area("04C", "OCT2025", count)))
+        for name, count in (("first.csv", 10), ("second.csv", 11))
+    ]
+    build(home, paths)
+    first, second = (
+        next(file.sha256 for file in active(home) if file.file_name == path.name) for path in paths
+    )
+    said = " ".join(run("withdraw", second, "--dry-run").stdout.split())
+    assert "Without the file they are those of the edition's other files (first.csv), or" in said
+    said = " ".join(run("hold", FEED, OCT, "--dry-run").stdout.split())
+    assert "Without it they are those of earlier editions, or missing." in said
+    done = run("restore", first, "--dry-run").stdout
+    assert "nothing was recorded, and nothing would be: first.csv is not withdrawn." in done
+
+
 def test_a_dry_run_of_nothing_says_so(held: Home, tmp_path: Path) -> None:
     done = run("hold", RETURN, OCT, "--dry-run", "--csv", str(tmp_path / "none.csv"))
     assert done.exit_code == 0 and "No published figure uses" in done.stdout
     assert "was not written" in done.stdout and not (tmp_path / "none.csv").exists()
     run("accept", RETURN, OCT, *WHY)
-    assert "nothing would be" in run("accept", RETURN, OCT, "--dry-run").stdout
+    why = f"nothing would be: {RETURN} {OCT} is accepted already"
+    assert why in run("accept", RETURN, OCT, "--dry-run").stdout
 
 
 def test_a_month_that_no_figure_has_yet_leads_to_its_counts(held: Home) -> None:

@@ -1,4 +1,4 @@
-"""What `status` shows of the release calendar and of the newest lookup of a feed."""
+"""What `status` shows of the release calendar, the newest lookup of a feed, and held editions."""
 
 import re
 from datetime import UTC, datetime
@@ -7,6 +7,9 @@ import pytest
 
 from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses, show_status
+from tests.pipelines.alerts.support_alerts import EDITION as HELD_EDITION
+from tests.pipelines.alerts.support_alerts import FEED as HELD_FEED
+from tests.pipelines.alerts.support_alerts import hold_back
 from tests.pipelines.records import record
 from warehouse.base.home import Home
 from warehouse.editions.check_history import EditionState, state_key
@@ -69,3 +72,20 @@ def test_the_sample_has_no_age_and_checks_are_those_of_its_edition(
     said = capsys.readouterr()
     assert "3 pass, 2 skipped" in said.out and "3 skipped" not in said.out
     assert "The sample is not dated" in said.err
+
+
+def test_a_narrow_terminal_shows_what_is_held_and_why(
+    home: Home, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", "80")
+    hold_back(home)
+    show_status(Screen(), home, as_json=False)
+    said = capsys.readouterr().out
+    table, _, below = said.partition("Left out for want of width: ")
+    assert "Held" in table.splitlines()[0] and "Held" not in below.splitlines()[0]
+    [line] = [line for line in table.splitlines() if line.startswith(HELD_FEED)]
+    assert line.split()[1:3] == [HELD_EDITION, HELD_EDITION], "the newest, and held"
+    [why] = [line for line in below.splitlines() if line.startswith(HELD_FEED)]
+    assert HELD_EDITION in why and "Total is plausible" in why
+    [row] = [row for row in feed_statuses(home) if row["held"]]
+    assert list(row["held_because"]) == [HELD_EDITION]

@@ -47,11 +47,12 @@ def publications(db: duckdb.DuckDBPyConnection) -> list[Row]:
 
 
 def feeds(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """Return a row per feed: its newest edition and status, and `dimensions`: dimension -> verdict
-    -> number of checks of that edition."""
+    """Return a row per feed: its newest edition, status, decision in force, and `dimensions`:
+    dimension -> verdict -> number of checks of that edition."""
     found = rows(
         db,
-        f"""SELECT f.feed, f.title, f.publisher, f.release, n.edition, n.status, n.override,
+        f"""SELECT f.feed, f.title, f.publisher, f.release, n.edition, n.status,
+                   CASE WHEN n.override_lapsed IS NULL THEN n.override END AS override,
                    coalesce(n.sample, FALSE) AS sample, a.accepted
             FROM governance.feed AS f
             LEFT JOIN ({NEWEST}) AS n USING (feed)

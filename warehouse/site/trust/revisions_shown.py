@@ -56,7 +56,8 @@ def typical_words(row: Row) -> str:
 
 
 def last_revisions(db: Connection, shown: Sequence[HeadlinePlace]) -> PageTable:
-    """The largest change of each KPI by the newest edition, among these places."""
+    """The largest change of each KPI by the newest edition, among these places; none that can't be
+    seen in the values as they are written."""
     found = rows(
         db,
         """SELECT r.*, k.title, k.unit FROM kpi_revision AS r JOIN kpi AS k USING (kpi_id)
@@ -83,7 +84,13 @@ def last_revisions(db: Connection, shown: Sequence[HeadlinePlace]) -> PageTable:
             say_change(row["unit"], row["change"], row["ratio"], 2),
         ]
         for row in found
+        if not _looks_the_same(row)
     ]
     headings = ("KPI", "Place", "Month", "Edition", "Before", "After", "Change")
     caption = "What the newest edition of each publication revised most, here"
     return PageTable(caption, headings, cells, frozenset({4, 5, 6}))
+
+
+def _looks_the_same(row: Row) -> bool:
+    old, new = (value_text(row[value], row["unit"], 2) for value in ("old_value", "new_value"))
+    return old == new

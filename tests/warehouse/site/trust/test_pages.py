@@ -18,7 +18,7 @@ from warehouse.base.keys import EditionKey
 from warehouse.base.months import day_words
 from warehouse.base.sql import open_mart
 from warehouse.contract.model import contracts
-from warehouse.editions.rulings import accept
+from warehouse.editions.rulings import accept, revoke
 from warehouse.outputs import affected_figures
 from warehouse.outputs.headline import (
     BESIDE,
@@ -202,6 +202,19 @@ def test_pages_of_figures_go_when_nothing_is_accepted_by_decision(
 def test_decisions_in_force_are_beside_the_feed(read: Callable[[str], Page]) -> None:
     page = read(SCORECARD).said("tbody")
     assert f"2025-10 accepted by A. Person, {day_words(datetime.now(UTC))}: Checked with" in page
+
+
+def test_an_edition_whose_acceptance_was_revoked_is_held_by_its_checks(
+    governed: Home, tmp_path: Path
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(governed.root, home.root)
+    revoke(home, PRACTICE, "2025-10", "A mistake", by="B. Person")
+    publish(home, build_aside(home))
+    build_pages(home, TODAY)
+    said = Page((home.pages / SCORECARD).read_text(encoding="utf-8")).said()
+    assert "held by decision" not in said
+    assert "by its checks; the acceptance was revoked by B. Person on 20" in said
 
 
 def test_feeds_and_checks_have_their_titles(read: Callable[[str], Page]) -> None:
