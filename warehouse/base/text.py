@@ -35,8 +35,9 @@ def plural(number: int, noun: str) -> str:
 
 def begin_list(text: str, most: int) -> str:
     """A list with `; ` between its entries, cut after `most` of them: `a; b; and 3 more`. Its last
-    entry may itself be `and 2 more: d, e`, which count."""
-    entries = text.split("; ")
+    entry may itself be `and 2 more: d, e`, which count. In a list of rows (`row 2: a; b; row 3: c`)
+    an entry is a row."""
+    entries = re.split(r"; (?=row \d)", text) if "; row " in text else text.split("; ")
     further = re.match(r"and ([\d,]+) more\b", entries[-1])
     unlisted = int(further[1].replace(",", "")) if further else 0
     listed = entries[:-1] if further else entries

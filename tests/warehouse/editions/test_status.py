@@ -187,10 +187,10 @@ def test_many_failures_are_told_of_in_a_line_with_how_to_list_them(home: Home) -
     assert EditionStatus(FEED, OCT, many).words == (
         f"Check 1; Check 2; Check 3; and 20 more (access-recovery warnings {FEED} {OCT} lists them)"
     )
-    rows = "; ".join(f"row {number}: no owner" for number in range(1, 10))
+    rows = "; ".join(f"row {number}: no owner; say who" for number in range(1, 10))
     long = state.model_copy(update={"reasons": [f"{rows}. Correct the rows"]})
     assert EditionStatus(FEED, OCT, long).words.endswith(
-        f"row 6: no owner; and 3 more (access-recovery warnings {FEED} {OCT} lists them)"
+        f"row 6: no owner; say who; and 3 more (access-recovery warnings {FEED} {OCT} lists them)"
     )
     few = state.model_copy(update={"reasons": ["Check 1", "Check 2", "Check 3"]})
     assert EditionStatus(FEED, OCT, few).words == "Check 1; Check 2; Check 3"
