@@ -5,11 +5,15 @@ published files (`persons:` of a contract)."""
 from __future__ import annotations
 
 import re
+import zipfile
+from collections.abc import Iterator
 
 import polars as pl
 
+from warehouse.readers.containers import XLSX, Content
 from warehouse.readers.refused import NamesPeople, shown
 from warehouse.readers.tables import Table
+from warehouse.readers.workbook import read_sheets
 
 # Headings, as `heading_key` leaves them, of columns that are of a person.
 OF_PERSONS = re.compile(
@@ -23,14 +27,39 @@ TELEPHONE = (
     r"(?:^|[^\d./-])(?:\+44[ -]?(?:\(0\))?[ -]?\d{2,5}|\(?0\d{2,5}\)?)"
     r"[ -]?\d{3,4}[ -]?\d{3,4}(?:\D|$)"
 )
+# Parts of a workbook with comments, and with those who wrote them.
+COMMENTS = re.compile(r"^xl/(comments|threadedComments|persons/)")
 REMEDY = "Delete the column, or the text, and import the file again. Nothing of this file was kept."
 
 
-def refuse_persons(table: Table) -> None:
+def refuse_persons(content: Content, table: Table) -> None:
     """Refuse a local return with a column of persons, or with an NHS number, an e-mail address or a
-    telephone number in any cell. Raises NamesPeople naming the column, and the row of a cell."""
-    if not table.contract.local_return:
+    telephone number anywhere: in its table, above or below it, on another sheet or in a comment.
+    Raises NamesPeople naming the place."""
+    if table.contract.local_return:
+        _refuse_in_table(table)
+        for place, text in _texts(content):
+            if what := _personal(text):
+                raise NamesPeople(f"{place} has {what}.", REMEDY)
+
+
+def _texts(content: Content) -> Iterator[tuple[str, str]]:
+    """Everything that a file says, each with its place in words: the whole file is archived, not
+    only its table."""
+    if content.encoding != XLSX:
+        with content.path.open(encoding="utf-8") as lines:
+            yield from ((f"Row {number}", line) for number, line in enumerate(lines, 1))
         return
+    for sheet in read_sheets(content.path):
+        for number, cells in enumerate(sheet.rows, 1):
+            yield from ((f"Row {number} of sheet `{shown(sheet.name)}`", cell) for cell in cells)
+    with zipfile.ZipFile(content.path) as parts:
+        for name in filter(COMMENTS.match, parts.namelist()):
+            part = parts.read(name).decode(errors="replace")
+            yield "A comment", part if re.search(E_MAIL, part) else re.sub("<[^>]*>", " ", part)
+
+
+def _refuse_in_table(table: Table) -> None:
     for heading in table.headings:
         key = re.sub(r"[^a-z]", "", heading.casefold())
         if table.contract.column_of(heading) is None and OF_PERSONS.search(key):

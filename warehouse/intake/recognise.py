@@ -53,7 +53,7 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
             raise named from refusal
         raise
     _refuse_by_name(content, table.contract)
-    refuse_persons(table)
+    refuse_persons(content, table)
     _refuse_examples(table)
     found = _recognised(content, table, today)
     _has_rows_of_the_feed(table)
