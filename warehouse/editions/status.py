@@ -112,7 +112,8 @@ class EditionStatus:
         if self.override is None:
             parts = [reasons] if self.undecided else []
             if self.decision and not (self.stays and self.stays.decision == self.decision):
-                parts.append(f"no longer {self.decision.words}; {self.lapsed}")
+                begins = "No" if parts else "no"
+                parts.append(f"{begins} longer {self.decision.words}; {self.lapsed}")
             return ". ".join(parts)
         despite = f" (despite: {reasons})" if self.verdict == "accepted" and reasons else ""
         return self.override.words + despite
