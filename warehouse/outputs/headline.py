@@ -19,7 +19,7 @@ from warehouse.base.number_format import (
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.sentence_facts import facts_of
 from warehouse.settings import HeadlinePlace
-from warehouse.statistics.point_words import NOT_JUDGED_YET, PROVISIONAL
+from warehouse.statistics.point_words import NO_CLEAR_CHANGE, NOT_JUDGED_YET, PROVISIONAL
 from warehouse.statistics.sentences import SentenceFacts, brief_judgement
 from warehouse.statistics.target_words import no_target_words
 
@@ -32,7 +32,8 @@ ON_THE_YEAR = (
 )
 MEANINGS = (
     f"{ON_THE_YEAR} Signal: what a control chart says of the month against its usual level, not "
-    f"of the change on the year; {NOT_JUDGED_YET}: {PROVISIONAL}. "
+    f"of the change on the year; {NO_CLEAR_CHANGE}: no more than it varies by itself; "
+    f"{NOT_JUDGED_YET}: {PROVISIONAL}. "
     "England: its value, or the change of its count."
 )
 NEW_SERIES = "new series"

@@ -18,6 +18,7 @@ POINTS: dict[str, tuple[str, str, str]] = {
     "none": ("#4c6272", "circle", "no signal"),
     "not_judged": ("#7c8791", "circle", "not judged"),
     "provisional": ("#ffffff", "circle", "provisional: not judged yet"),
+    "disputed": (TEXT, "square", "disputed: published although in doubt"),
     "plain": ("#005eb8", "circle", "a figure: there is no control chart that judges it"),
 }
 # Line -> colour, dashes, width.

@@ -100,6 +100,20 @@ def england_words(unit: str, drawn: bool) -> str:
     return NO_ENGLAND if unit in COUNTED else "There is no figure of England to draw beside it."
 
 
+def disputed_words(series: Sequence[Row], monthly: bool) -> str:
+    """Which of these periods are disputed, by reason; nothing if none is."""
+    reasons: dict[str, list[Row]] = {}
+    for row in series:
+        if row["status"] == "disputed":
+            reasons.setdefault(row["status_reason"] or "no reason is recorded", []).append(row)
+    said = []
+    for reason, found in reasons.items():
+        months, labels = [row["month"] for row in found], [row["period_label"] for row in found]
+        when = say_months(months) if monthly else ", ".join(labels)
+        said.append(f"{when}: disputed. {reason[:1].upper()}{reason[1:].rstrip('.')}.")
+    return " ".join(said)
+
+
 def charted_text(row: Row, name: str, unit: str, digits: int = 1) -> str:
     """A value of a chart as text, on the basis of the chart. `digits`: of shares."""
     value = row[name]

@@ -57,8 +57,8 @@ class DrawnPoint:
 
 def point_kind(row: Row) -> str:
     """What a point is drawn as, by the keys of `POINTS`."""
-    if row["status"] == "provisional":
-        return "provisional"
+    if row["status"] in ("provisional", "disputed"):
+        return str(row["status"])
     if row["basis"] is None or row["mean"] is None:
         return "plain"
     if row["signal"] is None:

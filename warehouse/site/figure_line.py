@@ -164,10 +164,11 @@ def verdict(facts: SentenceFacts, series: Sequence[Row]) -> tuple[Tag, str]:
     month, newest = judged["month"], known[-1]["month"]
     if judged is known[-1]:
         return shown, say_months([month])
-    if months_apart(month, newest) > JUDGED_WITHIN:
-        return (*TAGS["not_judged"], f"not judged since {say_months([month])}"), ""
     why = known[-1]["not_judged_because"]
     since = "provisional" if why == PROVISIONAL else "not judged"
+    if months_apart(month, newest) > JUDGED_WITHIN:
+        words = f"not judged since {say_months([month])}; newer months {since}"
+        return (*TAGS["not_judged"], words), ""
     words = f"{_past_words(judged)} in {month:%b %Y}; {newest:%b %Y} {since}"
     kind = "none" if judged["signal"] == NO_SIGNAL else judged["variation"] or "neither"
     return (*TAGS.get(kind, TAGS["neither"]), words), say_months([month])

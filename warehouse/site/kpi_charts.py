@@ -11,6 +11,7 @@ from typing import Any
 
 from warehouse.site.chart_style import NARROW, SMALL, WIDE, ChartSize
 from warehouse.site.chart_words import (
+    disputed_words,
     england_words,
     finding,
     limits_words,
@@ -102,7 +103,8 @@ def kpi_chart(figures: SiteFigures, kpi_id: str, place: SitePlace) -> Chart | No
     if facts is None or shown is None:
         return None
     limits = limits_words(shown.series[-1], shown.unit)
-    notes = (limits, england_words(shown.unit, bool(shown.england)))
+    doubted = disputed_words(shown.series[-LONGEST:], shown.monthly)
+    notes = (doubted, limits, england_words(shown.unit, bool(shown.england)))
     return Chart(
         name="-".join((kpi_id, *place.key)),
         title=finding(facts),

@@ -82,6 +82,7 @@ def _page(
         "kpi": kpi,
         "sentence": sentence(facts) if facts else "",
         "period": facts.period if facts else "",
+        "tag": verdict(facts, figures.series(kpi_id, home))[0] if facts and facts.chart else None,
         "chart": chart,
         "smaller": smaller,
         "comparison": _comparison(figures, kpi_id, known),

@@ -66,6 +66,16 @@ def answer(lines: Sequence[FigureLine]) -> str:
     )
 
 
+def answer_of_place(lines: Sequence[FigureLine]) -> str:
+    """The same for a page that does not list the headline figures, with the names of those that
+    improved or got worse."""
+    said = [answer(lines)]
+    for colour, words in ((IMPROVING, "Improved"), (CONCERN, "Worse")):
+        if named := [f"{one.title} ({one.judged_in})" for one in of(lines, colour)]:
+            said.append(f"{words}: {'; '.join(named)}.")
+    return " ".join(said)
+
+
 def verdicts(lines: Sequence[FigureLine]) -> tuple[SaidOfSome, ...]:
     """The figures by what may be said of them; improvements and concerns also where there is
     none."""

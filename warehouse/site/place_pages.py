@@ -8,9 +8,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from warehouse.base.number_format import value_text
+from warehouse.kpi.catalogue import catalogue
 from warehouse.reference.special_services import NOT_SHOWN, not_shown_alone
 from warehouse.site.figure_line import theme_title
 from warehouse.site.not_published import NotPublished
+from warehouse.site.overview_answer import answer_of_place
 from warehouse.site.place_breakdown import breakdown
 from warehouse.site.place_queries import LIST_AND_BOOK, general_caveats, quintiles
 from warehouse.site.place_rows import PRACTICE, PlaceRow, PlaceRows, outside
@@ -76,8 +78,11 @@ def _page(
     shown = tuple(PlaceTheme(one, theme_title(one), tuple(each)) for one, each in themes.items())
     has = [row.line.kpi_id for row in found]
     compared = outside(found)
+    whole = [row.line for row in found if catalogue()[row.line.kpi_id].headline]
     content: dict[str, Any] = {
         "subject": place,
+        # Of a network or practice it would be a verdict on those who work there.
+        "answer": answer_of_place(whole) if place.level not in (PRACTICE, "pcn") else "",
         "context": tuple(_context(rows, place, quintile)),
         "themes": shown,
         "hidden": " ".join(NOT_SHOWN) if hidden else "",

@@ -6,6 +6,7 @@ from datetime import date
 from tests.warehouse.site.series_rows import row, uncharted
 from warehouse.site.chart_style import POINTS
 from warehouse.site.chart_words import (
+    disputed_words,
     england_words,
     finding,
     limits_words,
@@ -45,6 +46,17 @@ def test_a_key_has_the_signs_that_occur_and_no_others() -> None:
     series.append(row(2, 10.0, status="provisional", target=11.0))
     more = [entry.words for entry in chart_key(chart_points(series, "events"))]
     assert POINTS["provisional"][2] in more and "target" in more
+
+
+def test_a_disputed_figure_has_a_sign_of_its_own_and_its_reason() -> None:
+    odd = {**row(1, 13.0), "status": "disputed", "status_reason": "Accepted by A. Person: late."}
+    series = [row(0, 10.0), odd]
+    assert [point.kind for point in chart_points(series, "events")] == ["none", "disputed"]
+    assert POINTS["disputed"][2] in [o.words for o in chart_key(chart_points(series, "events"))]
+    told = "disputed. Accepted by A. Person: late."
+    assert disputed_words(series, monthly=True) == f"February 2024: {told}"
+    assert disputed_words(series, monthly=False) == f"2024-02: {told}"
+    assert disputed_words(series[:1], monthly=True) == ""
 
 
 def test_a_key_says_why_a_baseline_begins() -> None:

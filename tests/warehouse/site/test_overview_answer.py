@@ -4,7 +4,12 @@ import pytest
 
 from tests.warehouse.site.series_rows import row
 from warehouse.site.figure_line import FigureLine, verdict
-from warehouse.site.overview_answer import answer, not_yet_words, verdicts
+from warehouse.site.overview_answer import (
+    answer,
+    answer_of_place,
+    not_yet_words,
+    verdicts,
+)
 from warehouse.statistics.point_words import PROVISIONAL, ChartedPoint
 from warehouse.statistics.sentences import SentenceFacts
 
@@ -37,6 +42,13 @@ def test_the_answer_follows_the_judgements(colours: list[str], begins: str) -> N
     said = answer([line(one) for one in colours])
     assert said.startswith(begins)
     assert "50" not in said
+
+
+def test_a_place_says_which_figures_improved_and_which_got_worse() -> None:
+    said = answer_of_place([line("green", "B"), line("orange", "C"), line("grey", "D")])
+    assert said.startswith("Mixed: of 3 headline figures")
+    assert said.endswith("Improved: B (March 2025). Worse: C (March 2025).")
+    assert "Improved" not in answer_of_place([line("grey", "D")])
 
 
 def test_figures_with_a_signal_are_named() -> None:
@@ -80,7 +92,7 @@ def test_a_verdict_does_not_count_for_more_than_six_months(number: int, counts: 
     tag, month = verdict(facts(), [row(number, 9.0), provisional])
     assert (tag[0] == "grey", month != "") == (counts, counts)
     if not counts:
-        assert tag == ("white", "○", "not judged since August 2024")
+        assert tag == ("white", "○", "not judged since August 2024; newer months provisional")
 
 
 def test_a_figure_without_a_judged_month_says_why() -> None:
