@@ -114,7 +114,7 @@ def _show(screen: Screen, kpi: Row, place: Row, rows: list[Row]) -> None:
         limits = f"No limits: {newest['not_judged_because'] or 'no figure'}"
     from warehouse.statistics.point_words import unstable_words
 
-    unstable = unstable_words(newest["not_judged_because"])
+    unstable = unstable_words(newest["baseline_signals"], newest["points_in_baseline"])
     screen.say(f"{limits}{unstable}; {newest['parameters']}.")
 
 

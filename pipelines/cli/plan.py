@@ -122,11 +122,11 @@ def decisions(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Show what meetings agreed, how far it is answered, by what, and what is missing."""
     from pipelines.cli.plan_lists import list_decisions
     from warehouse.base.sql import is_synthetic
-    from warehouse.outputs.plan_queries import meeting_decisions
+    from warehouse.outputs.plan_queries import decisions_agreed
 
     screen = Screen()
     with published_mart() as (db, _):
-        found, synthetic = meeting_decisions(db), is_synthetic(db)
+        found, synthetic = decisions_agreed(db), is_synthetic(db)
     if not written(screen, found, as_json, as_csv):
         list_decisions(screen, found)
         if synthetic:

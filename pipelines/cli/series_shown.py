@@ -104,7 +104,7 @@ def _limits(row: Row, unit: str) -> str:
     return (
         f"Mean {mean}, {few} {lower} to {upper}, of {row['points_in_baseline']} months from "
         f"{month_text(row['baseline_from'])} on{because}{rests}"
-        f"{unstable_words(row['not_judged_because'])}."
+        f"{unstable_words(row['baseline_signals'], row['points_in_baseline'])}."
     )
 
 

@@ -32,7 +32,7 @@ NOT_STORED = (
 
 def limits_of(mart: Path, kpi_id: str, org_code: str, month: date) -> Record:
     """The chart of one figure of a published mart: `OF_THE_CHART`, `signal`, `not_judged_because`,
-    `direction`, `variation`, `baseline_disputed_points`, `target`, `assurance`,
+    `direction`, `variation`, `baseline_disputed_points`, `baseline_signals`, `target`, `assurance`,
     `no_target_because` (if there is one of others), `unit`, and `months` (rows of macro
     `limits_of`); with `not_charted_because` alone if it has none."""
     with open_mart(mart) as db:
@@ -46,7 +46,7 @@ def limits_of(mart: Path, kpi_id: str, org_code: str, month: date) -> Record:
         [point] = rows(
             db,
             """SELECT signal, not_judged_because, direction, variation, target, assurance,
-                      provisional, baseline_disputed_points
+                      provisional, baseline_disputed_points, baseline_signals
                FROM kpi_spc
                WHERE kpi_id = $kpi AND org_code = $code AND month = $month
                  AND org_level = $level""",
@@ -115,7 +115,7 @@ def _numbers(found: Record) -> str:
         return f"Mean       {mean}; no limits: {found['not_judged_because'] or 'no figure'}"
     return (
         f"Mean       {mean}; limits {lower} to {upper}: the mean ± 2.66 × the mean moving range"
-        + (unstable_words(found["not_judged_because"]))
+        + unstable_words(found["baseline_signals"], found["points_in_baseline"])
     )
 
 

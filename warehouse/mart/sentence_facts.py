@@ -84,7 +84,8 @@ _FACTS = f"""
 _POINT = """{0}.value IS NOT NULL AS {1}is_charted, {0}.signal AS {1}signal,
            {0}.direction AS {1}direction, {0}.variation AS {1}variation,
            {0}.not_judged_because AS {1}not_judged, {0}.limits = 'trial' AS {1}few_points,
-           {0}.points_in_baseline AS {1}points, {0}.mean AS {1}mean,
+           {0}.points_in_baseline AS {1}points,
+           {0}.baseline_signals AS {1}own_signals, {0}.mean AS {1}mean,
            {0}.baseline_from AS {1}since, {0}.baseline_disputed_points AS {1}disputed,
            {0}.direction = {0}b.direction AS {1}as_a_year_before,
            CASE WHEN {0}.provisional AND {0}.value > {0}.upper_limit THEN 'high'
@@ -194,6 +195,7 @@ def _point(row: Row, of: str) -> ChartedPoint | None:
         few_points=bool(row[f"{of}few_points"]),
         mean=row[f"{of}mean"],
         points=row[f"{of}points"] or 0,
+        own_signals=row[f"{of}own_signals"] or 0,
         since=f"{row[f'{of}since']:%B %Y}",
         disputed_points=row[f"{of}disputed"] or 0,
         as_a_year_before=bool(row[f"{of}as_a_year_before"]),

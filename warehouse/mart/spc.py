@@ -26,7 +26,6 @@ from warehouse.statistics.control_chart import (
     LIMITS,
     assurance,
     control_chart,
-    limits_not_stable,
     not_judged_because,
     variation,
 )
@@ -204,7 +203,7 @@ def _charted(
     target = pl.when(pl.col("basis") != PER_WORKING_DAY).then(pl.col("target"))
     return chart.with_columns(
         pl.col("baseline") + 1, target, variation(), pl.lit(PARAMETERS).alias("parameters")
-    ).select(*COLUMNS[:AT], pl.when(~limits_not_stable()).then(assurance()), *COLUMNS[AT + 1 :])
+    ).select(*COLUMNS[:AT], assurance(), *COLUMNS[AT + 1 :])
 
 
 def _judged(chart: pl.DataFrame) -> pl.DataFrame:

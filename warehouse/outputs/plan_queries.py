@@ -111,7 +111,7 @@ def no_plan(db: duckdb.DuckDBPyConnection) -> NoAction:
     return NoAction("The mart has no plan.", f"{begin}, fill it in, and import it.")
 
 
-def meeting_decisions(db: duckdb.DuckDBPyConnection) -> list[Row]:
+def decisions_agreed(db: duckdb.DuckDBPyConnection) -> list[Row]:
     """What meetings agreed (`plan.meeting_decision`), by ICB and id."""
     return rows(db, "FROM plan.meeting_decision ORDER BY icb_code, decision_id")
 

@@ -256,6 +256,7 @@ def series(db: duckdb.DuckDBPyConnection, kpi_id: str, level: str, code: str) ->
                   p.year_on_year_change, p.year_on_year_ratio, p.edition, p.status, p.status_reason,
                   s.basis, s.value AS charted_value, s.mean, s.lower_limit, s.upper_limit,
                   s.baseline, s.baseline_from, s.baseline_because, s.points_in_baseline,
+                  s.baseline_signals,
                   s.baseline_disputed_points, s.limits, s.signal, s.not_judged_because, s.direction,
                   s.variation, s.target, s.assurance,
                   c.england_value, c.rank, c.ranked_of

@@ -77,7 +77,7 @@ def limits_words(row: Row, unit: str) -> str:
     return (
         f"The mean is {mean}, the {few} {lower} to {upper}, worked out from "
         f"{row['points_in_baseline']} months from {say_months([row['baseline_from']])}{because}"
-        f"{unstable_words(row['not_judged_because'])}." + value
+        f"{unstable_words(row['baseline_signals'], row['points_in_baseline'])}." + value
     )
 
 

@@ -28,9 +28,9 @@ _SERIES = """
            p.denominator, p.year_on_year_change, p.year_on_year_ratio, p.edition, p.status,
            p.status_reason, s.basis, s.value AS charted_value, s.mean, s.lower_limit, s.upper_limit,
            s.baseline, s.baseline_from, s.baseline_because, s.points_in_baseline, s.limits,
-           s.signal, s.not_judged_because, s.direction, s.variation, s.target, s.assurance,
-           c.england_value, c.icb_value,
-           c.sub_icb_value, c.median, c.p10, c.p90, c.peer_group, c.peer_median, c.rank,
+           s.baseline_signals, s.signal, s.not_judged_because, s.direction, s.variation,
+           s.target, s.assurance, c.england_value, c.icb_value, c.sub_icb_value,
+           c.median, c.p10, c.p90, c.peer_group, c.peer_median, c.rank,
            c.ranked_of, c.not_ranked_because, c.funnel
     FROM kpi_period AS p
     LEFT JOIN kpi_spc AS s USING (kpi_id, org_level, org_code, month)

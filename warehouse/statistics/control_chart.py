@@ -12,7 +12,7 @@ from warehouse.statistics.baselines import (
     number_baselines,
 )
 from warehouse.statistics.chart_options import UNSTABLE, with_options
-from warehouse.statistics.point_words import NOT_STABLE, TOO_FEW
+from warehouse.statistics.point_words import TOO_FEW
 from warehouse.statistics.signals import NO_SIGNAL, find_signals
 
 LIMITS = ("lower_limit", "upper_limit", "near_lower_limit", "near_upper_limit")
@@ -81,10 +81,6 @@ def not_judged_because(fewest: int, left_out: str = "left_out") -> pl.Expr:
         .then(None)
         .when(pl.col("upper_limit").is_null())
         .then(pl.format(f"{TOO_FEW} ({{}} of {fewest})", points))
-        .when(limits_not_stable())
-        .then(
-            pl.format(f"{NOT_STABLE} ({{}} of {{}} months are signals)", "baseline_signals", points)
-        )
         .otherwise(pl.col(left_out))
         .alias("not_judged_because")
     )

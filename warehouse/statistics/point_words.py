@@ -5,12 +5,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehouse.statistics.chart_options import UNSTABLE
 from warehouse.statistics.signals import NO_SIGNAL
 
 NO_CLEAR_CHANGE, NO_CHART = "no clear change", "no chart"
 # Why a point that has a value is not judged.
 PROVISIONAL = "provisional until more months are published"
-TOO_FEW, NOT_STABLE = "too few months", "limits not stable"
+TOO_FEW = "too few months"
 JUDGED_WITHIN = 6  # months before the newest in which a verdict still says how things are
 NOT_JUDGED, NOT_JUDGED_YET = "not judged", "not judged yet"
 MEANINGS = {"improvement": "an improvement", "concern": "a concern"}
@@ -43,6 +44,7 @@ class ChartedPoint:
     not_judged: str | None = None
     mean: float | None = None
     points: int = 0
+    own_signals: int = 0
     since: str | None = None
     disputed_points: int = 0
     few_points: bool = False
@@ -101,16 +103,16 @@ def why_not_judged(reason: str) -> str:
 
 
 def brief_reason(reason: str) -> str:
-    """For a table that has the status beside it: `too few months (3 of 8)`, `not judged yet`,
-    `limits not stable`."""
-    if reason.startswith(NOT_STABLE):
-        return NOT_STABLE
+    """For a table that has the status beside it: `too few months (3 of 8)`, `not judged yet`."""
     return NOT_JUDGED_YET if reason == PROVISIONAL else reason
 
 
-def unstable_words(reason: str | None) -> str:
-    """After limits that are told: that nothing is judged by them, if they are not stable."""
-    return f"; {reason}" if reason and reason.startswith(NOT_STABLE) else ""
+def unstable_words(own_signals: int | None, points: int | None) -> str:
+    """After limits that are told, and the months that gave them: that they are not stable, if so
+    many of these `points` are themselves signals."""
+    if not points or own_signals is None or own_signals < UNSTABLE * points:
+        return ""
+    return f"; not stable: {own_signals} of them are themselves signals"
 
 
 def signal_words(signal: str | None, direction: str | None, not_judged: str | None = None) -> str:
@@ -134,6 +136,11 @@ def words_on_limits(chart: ChartedPoint) -> list[str]:
     if chart.undecided:
         where = SIGNALS["outside_limits", chart.undecided]
         found.append(f"It is {where}, which is a signal only if it still is once it is final.")
+    if chart.has_signal and unstable_words(chart.own_signals, chart.points):
+        found.append(
+            f"Its limits are not stable: {chart.own_signals} of the {chart.points} months that "
+            "gave them are themselves signals, so it was changing all along."
+        )
     if chart.not_judged is None and chart.disputed_points:
         are = "is" if chart.disputed_points == 1 else "are"
         found.append(

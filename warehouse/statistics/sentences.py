@@ -116,7 +116,7 @@ def sentence(facts: SentenceFacts) -> str:
 def judgement(facts: SentenceFacts) -> Judgement:
     """What may be said of a figure: `clear_change` (a signal, in the direction in which it moved in
     the year, that was not there a year ago), `unusual` (any other signal), `no_clear_change`,
-    `not_judged` (provisional, too few months, limits not stable, or no chart), `no_figure`."""
+    `not_judged` (provisional, too few months, or no chart), `no_figure`."""
     chart, change = facts.chart, facts.change
     if facts.value is None:
         return "no_figure"

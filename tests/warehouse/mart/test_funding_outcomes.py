@@ -95,7 +95,9 @@ def test_a_rate_is_of_the_years_events_by_its_mean_patients(paid: Paid) -> None:
     paid.pounds("P1", 1000, 2000, "practice")
     for n in range(24):
         row = (RATE, "practice", "P1", add_months(APRIL, n), 1.0, 10.0, 2000.0 + n)
-        paid.db.execute("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+        paid.db.execute(
+            "INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", row
+        )
     row = paid.made(RATE)["P1"]
     assert row["value"] == pytest.approx(1000 * 120 / 2017.5)
     assert row["lower95"] < row["value"] < row["upper95"]

@@ -141,7 +141,9 @@ def test_rates_are_per_1000_patients_and_their_slopes_too(made: Practices) -> No
             made.place("practice", code, icb_code="QK1", quintile=quintile)
             made.figure("practice", code, 2000, LISTS, of=None)
             row = (LOGINS, "practice", code, MONTH, 1.0, 100.0 * quintile + n, 2000.0)
-            made.db.execute("INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL)", row)
+            made.db.execute(
+                "INSERT INTO mart.kpi_monthly VALUES (?, ?, ?, ?, ?, ?, ?, NULL, NULL)", row
+            )
     made.lists("icb", "QK1", 30_000)
     made.told()
     [row] = made.db.sql(

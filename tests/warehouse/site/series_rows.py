@@ -23,6 +23,7 @@ def row(number: int, value: float | None, **changed: Any) -> dict[str, Any]:
         "baseline_from": date(2024, 1, 1),
         "baseline_because": None,
         "points_in_baseline": 24,
+        "baseline_signals": 0,
         "signal": "none",
         "not_judged_because": None,
         "direction": None,

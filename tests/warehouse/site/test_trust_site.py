@@ -17,7 +17,7 @@ def test_a_page_per_action_and_the_others_are_written(site: Path) -> None:
     assert {"payment.html", "decisions.html", "action-M-2.html"} <= pages
     assert "are called green or complete while the data say otherwise" in first
     shown = (site / "plan/action-M-2.html").read_text(encoding="utf-8")
-    assert "Contradicted:" in shown and "../charts/" in shown
+    assert "Contradicted as on " in shown and "../charts/" in shown
 
 
 def test_papers_have_figures_and_lists(site: Path) -> None:

@@ -43,7 +43,6 @@ WAITS = ChartedPoint(not_judged=PROVISIONAL)
 FEW = ChartedPoint(not_judged="too few months (3 of 8)")
 HIGH = ChartedPoint("outside_limits", "high", "improvement")
 LOW = ChartedPoint("shift", "low", "improvement")
-UNSTABLE = "limits not stable (20 of 24 months are signals)"
 USUAL = {"points": 24, "since": "April 2022"}
 COUNT = SentenceFacts(
     place="Leicester City",
@@ -181,10 +180,13 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "mean. Disputed: seen.",
     ),
     "limits that are not stable": (
-        replace(COUNT, chart=ChartedPoint(not_judged=UNSTABLE)),
+        replace(
+            COUNT, chart=ChartedPoint("outside_limits", "high", **{**USUAL, "own_signals": 21})
+        ),
         "In November 2025 Leicester City had 233,877 GP appointments, 11,694 a working day: 2.6% "
-        "more a working day than in November 2024 (not judged: limits not stable (20 of 24 "
-        "months are signals)).",
+        "more a working day than in November 2024. Against its usual level it is unusually high: "
+        "above its upper limit. Its limits are not stable: 21 of the 24 months that gave them are "
+        "themselves signals, so it was changing all along.",
     ),
     "lower is better, and it is higher": (
         replace(DNA, change=0.01, chart=ChartedPoint("outside_limits", "high", "concern")),
@@ -435,18 +437,29 @@ def test_every_signal_has_words() -> None:
 
 
 @pytest.mark.parametrize(
-    ("reason", "brief", "after_limits"),
+    ("reason", "brief"),
     [
-        (PROVISIONAL, "not judged yet", ""),
-        ("too few months (3 of 8)", "too few months (3 of 8)", ""),
-        (UNSTABLE, "limits not stable", f"; {UNSTABLE}"),
+        (PROVISIONAL, "not judged yet"),
+        ("too few months (3 of 8)", "too few months (3 of 8)"),
     ],
 )
-def test_why_a_point_is_not_judged_is_said_in_brief(
-    reason: str, brief: str, after_limits: str
+def test_why_a_point_is_not_judged_is_said_in_brief(reason: str, brief: str) -> None:
+    assert brief_reason(reason) == brief
+
+
+@pytest.mark.parametrize(
+    ("own_signals", "points", "said"),
+    [
+        (12, 24, "; not stable: 12 of them are themselves signals"),
+        (11, 24, ""),
+        (0, 0, ""),
+        (None, None, ""),
+    ],
+)
+def test_limits_of_which_half_the_points_are_signals_are_not_stable(
+    own_signals: int | None, points: int | None, said: str
 ) -> None:
-    assert (brief_reason(reason), unstable_words(reason)) == (brief, after_limits)
-    assert unstable_words(None) == ""
+    assert unstable_words(own_signals, points) == said
 
 
 def test_every_title_of_the_catalogue_stands_within_a_sentence() -> None:
