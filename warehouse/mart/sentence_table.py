@@ -18,6 +18,7 @@ from warehouse.statistics.point_words import JUDGED_WITHIN
 from warehouse.statistics.sentences import judgement, sentence
 
 NETWORK = "pcn"  # the only level above sites of which there are more than people read
+OF_FIGURE = ("month", "org_level", "org_code", "kpi_id", "organisation_key")
 SCHEMA = pl.Schema(
     {
         "month": pl.Date,
@@ -46,26 +47,18 @@ def create_sentences(db: Connection, kpis: Mapping[str, Kpi], place: str) -> Non
         FROM {SPC} AS s JOIN ({asked}) AS a USING (kpi_id, org_level, org_code)
         WHERE s.signal IS NOT NULL AND s.month >= a.month - INTERVAL {JUDGED_WITHIN} MONTH
         GROUP BY ALL"""
-    verdicts = {
-        _series(row): {
-            "judged_month": row["month"],
-            "judged_judgement": judgement(facts),
-            "judged_sentence": sentence(facts),
-        }
-        for row, facts in facts_of(db, kpis, judged, place=place)
-    }
-    made = [
-        {name: row.get(name) for name in SCHEMA}
-        | {"judgement": judgement(facts), "sentence": sentence(facts)}
-        | verdicts.get(_series(row), {})
-        for row, facts in facts_of(db, kpis, asked, place=place)
-    ]
-    frame = pl.DataFrame(made, schema=SCHEMA)
+    # Both at once: in many series they are the same month.
+    both = facts_of(db, kpis, f"{asked} UNION {judged}", place=place)
+    made: dict[tuple[str, str, str], Row] = {}
+    for row, facts in both:  # the months of a series in order: the last is the newest
+        own = made.setdefault((row["kpi_id"], row["org_level"], row["org_code"]), {})
+        said = {"judgement": judgement(facts), "sentence": sentence(facts)}
+        own |= {name: row[name] for name in OF_FIGURE} | said
+        if facts.chart and facts.chart.not_judged is None:
+            own |= {f"judged_{name}": text for name, text in said.items()}
+            own["judged_month"] = row["month"]
+    frame = pl.DataFrame(list(made.values()), schema=SCHEMA)
     create_from(db, "mart.kpi_sentence", frame, None, **ORIGINS)
-
-
-def _series(row: Row) -> tuple[str, str, str]:
-    return row["kpi_id"], row["org_level"], row["org_code"]
 
 
 _SAID = (
@@ -79,10 +72,7 @@ _SAID = (
     *("mart.kpi_comparison.england_value", "mart.calendar_month.working_days"),
 )
 ORIGINS: dict[str, str | tuple[str, ...]] = {
-    **{
-        name: f"{FIGURE}.{name}"
-        for name in ("month", "org_level", "org_code", "kpi_id", "organisation_key")
-    },
+    **{name: f"{FIGURE}.{name}" for name in OF_FIGURE},
     "judgement": (f"{FIGURE}.value", *(f"{SPC}.{name}" for name in ("signal", "direction"))),
     "sentence": _SAID,
     "judged_month": (f"{FIGURE}.month", f"{SPC}.signal"),
