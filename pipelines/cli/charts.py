@@ -127,14 +127,13 @@ def _notes(points: pl.DataFrame) -> list[str]:
     limits that may still move, or that are not stable."""
     import polars as pl
 
+    from warehouse.statistics.baselines import month_number
     from warehouse.statistics.chart_options import SETTLED_POINTS
     from warehouse.statistics.control_chart import limits_not_stable
 
-    month = pl.col("month")
-    span = (month.max().dt.year() - month.min().dt.year()) * 12 + (
-        month.max().dt.month().cast(pl.Int64) - month.min().dt.month()
-    )
-    absent = int(points.group_by("case").agg((span + 1 - pl.len()).alias("n"))["n"].sum())
+    number = month_number()
+    span = number.max() - number.min() + 1
+    absent = int(points.group_by("case").agg((span - pl.len()).alias("n"))["n"].sum())
     baselines = points.drop_nulls("mean").unique(["case", "baseline"])
     few = baselines.filter(limits="trial").height
     unstable = baselines.filter(limits_not_stable()).height
@@ -149,7 +148,7 @@ def _notes(points: pl.DataFrame) -> list[str]:
         (
             unstable,
             f"{unstable:,} {of} with limits that are not stable: half of the points that gave "
-            "them, or more, are themselves signals, so that no signal by them says anything",
+            "them, or more, are themselves signals, so the series was changing all along",
         ),
     )
     return [f"{words}." for number, words in found if number]

@@ -55,12 +55,17 @@ def _rebases_before(
     return passed["_rebases"].fill_null(0)
 
 
+def month_number() -> pl.Expr:
+    """Consecutive numbers of the months in `month`, so that their distance is a difference."""
+    month = pl.col("month")
+    return month.dt.year().cast(pl.Int64) * 12 + month.dt.month()
+
+
 def _gaps_before(known: pl.DataFrame) -> pl.Expr:
     """How many gaps that are too long lie before a value, in its series and those before it."""
     if known["longest_gap"].null_count() == known.height:
         return pl.lit(0)
-    month = pl.col("month")
-    number = month.dt.year().cast(pl.Int64) * 12 + month.dt.month()
+    number = month_number()
     missing = number - number.shift(1) - 1
     after = (pl.col(SERIES) == pl.col(SERIES).shift(1)) & (missing > pl.col("longest_gap"))
     return after.fill_null(False).cum_sum()

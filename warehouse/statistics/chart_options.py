@@ -26,8 +26,8 @@ SETTLED_POINTS = 13
 # the limits of seven however far away it is, and seven are never all on one side of their mean.
 JUDGED_POINTS = 8
 
-# A baseline of which this part of the points are themselves signals is no stable one: its limits
-# say nothing of later months, nor of its own.
+# A baseline of which this part of the points are themselves signals is no stable one: the series
+# was changing while it gave the limits.
 UNSTABLE = 0.5
 
 # Columns of options of each series, with what holds where they are blank. `fix_after_n_points`: the
