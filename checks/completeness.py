@@ -8,9 +8,10 @@ import polars as pl
 from checks.check_evidence import NOTHING, SHOWN, Evidence, compared, listed, skipped
 from checks.edition_view import EditionView
 from checks.missing_members import absent, as_before
+from checks.patient_lists import places_of
 from warehouse.base.months import month_text
 from warehouse.contract.model import contracts
-from warehouse.reference.organisations import ENGLAND, members_at
+from warehouse.reference.organisations import ENGLAND, members_at, valid_at
 
 NO_CELLS = pl.DataFrame(schema={"org_code": pl.String, "month": pl.Date})
 
@@ -80,7 +81,10 @@ def parts(view: EditionView) -> Evidence:
         )
         return skipped("parts_complete", why)
     if counted.is_empty():
-        return skipped("parts_complete", "no row was accepted for a month with known members")
+        why = "no row was accepted for a month with known members"
+        if view.contract.local_return:
+            why += f", of a practice that a list of {rule.population_feed} places in an ICB"
+        return skipped("parts_complete", why)
     short = counted.filter(pl.col("present") < pl.col("expected")).sort("month", "sub_icb_code")
     first = short.filter(pl.col("present") > 0).head(1).to_dicts()
     partly = (
@@ -112,7 +116,7 @@ def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl
 
     With `column` members are practices, expected as in the coverage feed, else as in the last
     accepted edition; without, the sub-ICBs themselves, expected as in coverage, else as in the
-    dated reference.
+    dated reference. Of a local return those of its own ICBs alone: others return their own.
     """
     cells, coverage = view.measures(), view.measures(feed)
     if cells is None:
@@ -125,6 +129,9 @@ def present_and_expected(view: EditionView, feed: str, column: str | None) -> pl
             pl.col("org_code").alias("sub_icb_code"), "month", pl.col(column).alias("expected")
         ).join(months, on="month", how="semi")
         present = practices_by_sub_icb(view)
+        if view.contract.local_return:
+            own = _sub_icbs_of_its_icbs(view, present)
+            expected = expected.filter(pl.col("sub_icb_code").is_in(own))
     else:
         expected = _expected_sub_icbs(coverage, months)
         present = cells.select(
@@ -162,12 +169,20 @@ def _expected_sub_icbs(coverage: pl.DataFrame | None, months: pl.DataFrame) -> p
 
 
 def practices_by_sub_icb(view: EditionView) -> pl.DataFrame:
-    """Return `sub_icb_code, month, present`: practices with any row, per sub-ICB and month."""
-    return (
-        view.practices()
-        .group_by("sub_icb_code", "month")
-        .agg(pl.len().cast(pl.Int64).alias("present"))
-    )
+    """Return `sub_icb_code, month, present`: practices with any row, per sub-ICB and month. Where
+    the file does not say in which sub-ICB a practice is, by the newest patient list that does."""
+    named = view.practices()
+    if view.contract.local_return and (listed := places_of(view.home, view.lists)):
+        placed = pl.col("org_code").replace_strict(listed, default=None, return_dtype=pl.String)
+        named = named.with_columns(pl.col("sub_icb_code").fill_null(placed))
+    return named.group_by("sub_icb_code", "month").agg(pl.len().cast(pl.Int64).alias("present"))
+
+
+def _sub_icbs_of_its_icbs(view: EditionView, present: pl.DataFrame) -> list[str]:
+    """Return the sub-ICBs of every ICB of which a return has a practice."""
+    every = valid_at(view.month).filter(org_level="sub_icb")
+    named = every.filter(pl.col("org_code").is_in(present["sub_icb_code"].drop_nulls().implode()))
+    return every.join(named, on="parent_code", how="semi")["org_code"].to_list()
 
 
 def sums(view: EditionView) -> Evidence:

@@ -73,6 +73,16 @@ def practices(home: Home, files: Sequence[SourceFile]) -> frozenset[str]:
     return frozenset[str]().union(*(one["org_code"] for one in lists))
 
 
+def places_of(home: Home, files: Sequence[SourceFile]) -> dict[str, str]:
+    """Return the sub-ICB of each practice on any of these lists: by the newest that has one."""
+    found: dict[str, str] = {}
+    for edition in sorted({file.edition for file in files}):
+        listed = read_list(home, [file for file in files if file.edition == edition])
+        placed = listed.drop_nulls("sub_icb_code").select("org_code", "sub_icb_code")
+        found |= dict(placed.iter_rows())
+    return found
+
+
 def read_list(home: Home, files: Sequence[SourceFile]) -> pl.DataFrame:
     """Return `org_code, patients, sub_icb_code` of one list: of each practice's last complete
     revision."""

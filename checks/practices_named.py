@@ -78,7 +78,7 @@ def _faults(view: EditionView, asked: pl.DataFrame, known: frozenset[str]) -> pl
         for one in editions
     }
     on = {one: set(frame["org_code"]) for one, frame in lists.items()}
-    boards = _boards(lists, asked)
+    boards = _boards(patient_lists.places_of(view.home, view.lists), asked)
     usual = boards["icb"].drop_nulls().mode().sort().to_list()
     found = []
     for code, month, icb in boards.rows():
@@ -105,12 +105,8 @@ def _closed(code: str, month: date, on: dict[str, set[str]]) -> str | None:
     return f"closed: on no patient list after {max(had)}; check the month, and who took it over"
 
 
-def _boards(lists: dict[str, pl.DataFrame], asked: pl.DataFrame) -> pl.DataFrame:
+def _boards(places: dict[str, str], asked: pl.DataFrame) -> pl.DataFrame:
     """Return `code, month, icb`: the ICB of each practice's sub-ICB on its last list."""
-    places: dict[str, str | None] = {}
-    for frame in lists.values():
-        placed = frame.drop_nulls("sub_icb_code").select("org_code", "sub_icb_code")
-        places |= dict(placed.iter_rows())
     parts = [asked.head(0).with_columns(pl.lit(None, pl.String).alias("icb"))]
     for (month,), rows in asked.group_by("month"):
         members = valid_at(month).filter(org_level="sub_icb")

@@ -1,5 +1,6 @@
 """Parts, coverage and sums."""
 
+from assets.feeds.practice_slots.testing import slots
 from tests.checks.cases_shared import practice_sums
 from tests.checks.support_checks import (
     PRACTICE,
@@ -8,9 +9,10 @@ from tests.checks.support_checks import (
     judged,
     one,
 )
-from tests.support import coverage, crosstab, regional
+from tests.support import coverage, crosstab, patient_list, regional
 from warehouse.base.home import Home
 
+SLOTS = "practice_slots"
 COUNT, AREA, MONTH = "COUNT_OF_APPOINTMENTS", "SUB_ICB_LOCATION_CODE", "APPOINTMENT_MONTH"
 
 
@@ -147,3 +149,21 @@ def test_a_month_missing_in_between_is_incomplete(home: Home) -> None:
     )
     found = one(judged(home, SUB_ICB), "parts_complete")
     assert (found.verdict, found.failed_rows, found.total_rows) == ("warn", 1, 3)
+
+
+def test_a_local_return_lacks_practices_of_its_own_icb_alone(home: Home) -> None:
+    """Other ICBs return their own. Its practices are placed by the patient list: it names none."""
+    elsewhere = {AREA: "00L", "Included Practices": 74}
+    brought(home, slots(), coverage({"Included Practices": 3}, {AREA: "03W"}, elsewhere))
+    brought(home, patient_list())
+    found = one(judged(home, SLOTS), "parts_complete")
+    assert (found.verdict, found.expected) == ("warn", "every member of 2 sub-ICBs")
+    assert found.observed == "0 of 2 sub-ICBs complete; 04C 2025-10 has 1 of 3"
+    assert "2 of 3 practices of 04C" in found.message and "00L" not in found.message
+
+
+def test_a_local_return_of_unknown_practices_is_not_counted(home: Home) -> None:
+    brought(home, slots(), coverage({"Included Practices": 3}))
+    found = one(judged(home, SLOTS), "parts_complete")
+    assert found.verdict == "skipped"
+    assert found.message.endswith("a list of registered_patients places in an ICB")

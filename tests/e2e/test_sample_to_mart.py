@@ -43,11 +43,12 @@ def test_headlines_name_places_months_the_mart_and_what_to_do_next(made: tuple[H
     assert "SYNTHETIC" in printed and "confirms nothing" in printed
 
 
-def test_a_long_list_of_a_warning_is_cut_and_the_command_has_it_all(made: tuple[Home, str]) -> None:
-    home, printed = made
-    short = "and 103 more (access-recovery warnings practice_slots 2025-03 lists them)"
-    assert short in printed and "X2C4Y" not in printed
-    assert "X2C4Y" in run(home.root, "warnings", "practice_slots", "2025-03").stdout
+def test_a_local_return_lacks_practices_of_its_own_icb_alone(made: tuple[Home, str]) -> None:
+    _, printed = made
+    about, parts = "practice_slots 2025-03, check not met", "All parts of the edition"
+    [line] = [one for one in printed.splitlines() if one.startswith(about) and parts in one]
+    assert "Found 0 of 3 sub-ICBs complete; missing: " in line and " practices of 04C " in line
+    assert "00L" not in line, "other ICBs return their own"
 
 
 @pytest.mark.parametrize("columns", [80, 100, 120])

@@ -5,11 +5,13 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner
 
-from pipelines.cli.local_returns import returns, wrong_rows
+from pipelines.cli.local_returns import doubtful_rows, returns, wrong_rows
 from pipelines.cli.main import app
+from tests.pipelines.alerts.support_alerts import EDITION, FEED, hold_back
 from tests.support import imported, referrals, write
 from tests.warehouse.support_mart import retrieved
 from warehouse.base.home import Home
+from warehouse.editions.check_history import read_latest, record
 from warehouse.transform.lake import facts_of
 from warehouse.transform.tidy import tidy
 
@@ -66,3 +68,14 @@ def test_every_invalid_row_is_listed_with_file_and_number(home: Home, tmp_path: 
     assert again.file is not None
     tidy(home, again.file)
     assert wrong_rows(home, "pharmacy_first_referrals", "2025-10") == [], "nothing is to correct"
+
+
+def test_a_long_list_of_a_warning_is_cut_and_the_command_has_it_all(home: Home) -> None:
+    hold_back(home)
+    [failed] = read_latest(home, FEED, EDITION)
+    places = "; ".join(f"place {number}" for number in range(9))
+    warned = failed.model_copy(update={"verdict": "warn", "message": places})
+    record(home, FEED, EDITION, "fingerprint", [warned], "run")
+    [line] = doubtful_rows(home, FEED, EDITION)
+    listed = f"(access-recovery warnings {FEED} {EDITION} lists them)"
+    assert line.endswith(f"Found 10; place 0; place 1; place 2; and 6 more {listed}")
