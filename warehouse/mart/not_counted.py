@@ -4,12 +4,23 @@ quarantine, months held, and members without a figure of their own. Not here: wh
 
 from __future__ import annotations
 
+from warehouse.reference.levels import sql_list
+from warehouse.transform.conform import ROW_RULES
+
 # Edition and revision as one number that sorts, as in governance.figure_member.
 VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 
-# Members without a figure of a month that is taken from a cumulative one: their cumulative figures
-# of both months, and whether any edition has the month before (not asked for in the first month).
+# `lost`: organisations of which an edition lost rows to quarantine, so that an earlier one is used.
+# `lacking`: members without a figure of a month that is taken from a cumulative one: their
+# cumulative figures of both months, and whether any edition has the month before (not asked for in
+# the first month).
 LACKING = f"""
+    lost AS (
+        SELECT DISTINCT c.feed, l.edition, l.revision, c.cell_level, c.cell_code
+        FROM cell AS c
+        JOIN governance.figure_lost AS l ON l.feed = c.feed AND l.org_code = c.cell_code
+            AND l.month = c.month
+        WHERE coalesce({VINTAGE.format("l")} > {VINTAGE.format("c")}, TRUE)),
     since AS (
         SELECT w.part, w.cell_code, v.month, v.numerator
         FROM without AS w
@@ -34,7 +45,7 @@ LACKING = f"""
         LEFT JOIN since AS b
             ON b.part = w.part AND b.cell_code = w.cell_code AND b.month = r.cell_month)"""
 
-LEFT_OUT = """SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.feed, e.edition,
+LEFT_OUT = f"""SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.feed, e.edition,
         CASE WHEN e.override IS NOT NULL AND e.override_lapsed IS NULL
              THEN e.override_reason || ' (' || e.override_by || ')' ELSE e.reasons END
             || coalesce('. Stays published: ' || e.stays_published, '') AS text
@@ -43,13 +54,25 @@ LEFT_OUT = """SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.fee
         AND strftime(p.month, '%Y-%m') BETWEEN e.first_month AND e.last_month
     WHERE e.status IN ('held', 'pending', 'withdrawn')
     UNION ALL BY NAME
-    SELECT DISTINCT 10 AS place, 'left_out' AS section, 'quarantined' AS item, c.feed,
-        l.edition, l.revision, c.cell_level AS org_level, c.cell_code AS org_code,
+    SELECT 10 AS place, 'left_out' AS section, 'quarantined' AS item, feed,
+        edition, revision, cell_level AS org_level, cell_code AS org_code,
         'lost rows to quarantine: the figure of an earlier edition is used' AS text
-    FROM cell AS c
-    JOIN governance.figure_lost AS l ON l.feed = c.feed AND l.org_code = c.cell_code
-        AND l.month = c.month
-    WHERE coalesce({lost} > {found}, TRUE)
+    FROM lost
+    UNION ALL BY NAME
+    SELECT 10 AS place, 'left_out' AS section, 'quarantined rows' AS item, q.feed, q.edition,
+        sum(q.failed_rows)::BIGINT AS rows,
+        format('{{:,}}, ', sum(q.failed_rows)::BIGINT) || CASE
+            WHEN NOT bool_and(e.named) THEN 'of organisations that a local return does not name'
+            WHEN bool_or(l.feed IS NOT NULL) THEN 'among them those of organisations named here'
+            ELSE 'none with a count of the organisations and month of this figure' END AS text
+    FROM judged AS q
+    -- What a figure uses of an edition lost no row with a count: else it would use an earlier one.
+    JOIN (SELECT feed, edition, bool_and(named) AS named FROM cell GROUP BY ALL) AS e
+        ON e.feed = q.feed AND e.edition = q.edition
+    LEFT JOIN (SELECT DISTINCT feed, edition FROM lost) AS l
+        ON l.feed = q.feed AND l.edition = q.edition
+    WHERE q.rule IN ({sql_list(tuple(ROW_RULES))})
+    GROUP BY q.feed, q.edition HAVING sum(q.failed_rows) > 0
     UNION ALL BY NAME
     SELECT DISTINCT 10 AS place, 'left_out' AS section, 'held month' AS item, h.feed,
         h.edition, h.org_level, h.org_code,
@@ -71,4 +94,4 @@ LEFT_OUT = """SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.fee
         cell_level AS org_level, cell_code AS org_code, 'no value, or a suppressed one, of '
             || concat_ws(' and of ', CASE WHEN now IS NULL THEN strftime(month, '%Y-%m') END,
                          CASE WHEN earlier IS NULL THEN strftime(before, '%Y-%m') END) AS text
-    FROM lacking WHERE has_edition""".format(lost=VINTAGE.format("l"), found=VINTAGE.format("c"))
+    FROM lacking WHERE has_edition"""
