@@ -9,7 +9,7 @@ from collections.abc import Iterator, Sequence
 from datetime import datetime, timedelta
 
 from pipelines.alerts.problem import HomeState, Problem, PublishedMart, moment
-from pipelines.operations.last_refresh import last_refresh
+from pipelines.operations.last_refresh import last_refresh, still_refused
 from warehouse.archive.decisions import decisions
 from warehouse.archive.source_files import SourceFile
 from warehouse.archive.tombstones import tombstones
@@ -152,17 +152,15 @@ def months_held(home_state: HomeState) -> Iterator[Problem]:
 
 def refused_files(home_state: HomeState) -> Iterator[Problem]:
     """Report refused files that are still in the landing folder."""
-    last = last_refresh(home_state.home)
-    for one in last.refused if last else ():
-        if (home_state.home.landing / one.file).is_file():
-            yield Problem(
-                key=f"landing {one.name}",
-                title=f"{one.name} in the landing folder was refused",
-                what=one.reason,
-                since=one.since,
-                still_see=home_state.seen.mart,
-                to_do=f"{one.remedy} Or remove it from {home_state.home.landing}.".strip(),
-            )
+    for one in still_refused(home_state.home):
+        yield Problem(
+            key=f"landing {one.name}",
+            title=f"{one.name} in the landing folder was refused",
+            what=one.reason,
+            since=one.since,
+            still_see=home_state.seen.mart,
+            to_do=f"{one.remedy} Or remove it from {home_state.home.landing}.".strip(),
+        )
 
 
 def unfinished_purges(home_state: HomeState) -> Iterator[Problem]:

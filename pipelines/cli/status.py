@@ -5,22 +5,28 @@ Belongs here: tables and JSON. Does not: an edition's status (`warehouse.edition
 
 from __future__ import annotations
 
-from collections import Counter
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
 from pipelines.cli.outcomes import SYNTHETIC_BANNER
 from pipelines.cli.outstanding import outstanding
 from pipelines.cli.screen import Screen, plain_table
+from pipelines.cli.status_facts import (
+    decision_facts,
+    quarantined,
+    replaced_files,
+    stays_published,
+    withdrawn_editions,
+)
 from pipelines.cli.status_tables import (
     decision_table,
     held_table,
     look_table,
     months_table,
     quarantine_table,
+    refused_table,
 )
 from warehouse.base.home import Home
-from warehouse.base.keys import EditionKey
 
 if TYPE_CHECKING:
     from pipelines.cli.fitted_table import FittedTable
@@ -64,11 +70,13 @@ def feed_statuses(home: Home) -> list[dict[str, Any]]:
     from warehouse.contract.model import contracts
     from warehouse.editions.status import all_statuses
     from warehouse.fetch.lookups import newest_lookups
+    from warehouse.publication.kept_sample import kept_sample
 
     archive = Archive(home)
     everything, files = archive.files(), archive.active_files()
     statuses = all_statuses(home, files)
     newest = {look.feed: look for look in newest_lookups(home).values()}
+    of_sample = {file.feed for file in kept_sample(home)}
     return [
         _feed_status(
             home,
@@ -77,21 +85,10 @@ def feed_statuses(home: Home) -> list[dict[str, Any]]:
             [one for one in statuses if one.feed == feed],
             newest.get(feed),
         )
-        | {"withdrawn": _withdrawn_editions(home, feed, everything, files)}
+        | {"withdrawn": withdrawn_editions(home, feed, everything, files)}
+        | {"stays_published": stays_published(home, statuses, feed, feed in of_sample)}
         for feed, contract in contracts().items()
     ]
-
-
-def _withdrawn_editions(
-    home: Home, feed: str, everything: list[SourceFile], files: list[SourceFile]
-) -> list[str]:
-    """Return editions of which every file is withdrawn."""
-    from warehouse.archive.decisions import withdrawn
-
-    out = {(one, edition) for one, edition, _ in withdrawn(home)}
-    remaining = {EditionKey.of(file) for file in files}
-    gone = {EditionKey.of(f) for f in everything if f.feed == feed} - remaining
-    return sorted(edition for one, edition in gone & out)
 
 
 def _feed_status(
@@ -116,6 +113,8 @@ def _feed_status(
     )
     today = datetime.now(LONDON).date()
     awaited = freshness(contract, newest_edition, sample, today, held)
+    replaced = replaced_files(home, statuses, own)
+    in_use = [file for file in own if file not in replaced]
     return {
         "feed": contract.feed,
         "editions": len(statuses),
@@ -125,15 +124,15 @@ def _feed_status(
         "last_month": months[-1] if months else None,
         "held": [one.edition for one in statuses if one.verdict == "held"],
         "held_because": {one.edition: one.words for one in statuses if one.verdict == "held"},
-        "stays_published": {one.edition: one.stays_words for one in statuses if one.stays_words},
         "pending": [one.edition for one in statuses if one.state is None],
         "held_months": [
             {"edition": one.edition, **month.model_dump()}
             for one in statuses
             for month in one.held_months
         ],
-        "overrides": [_override(one) for one in statuses if one.decision],
-        "quarantined": quarantined(home, own),
+        "overrides": [decision_facts(one) for one in statuses if one.decision],
+        "quarantined": quarantined(home, in_use),
+        "quarantined_in_replaced_files": sum(quarantined(home, replaced).values()),
         "checks": {
             "pass": newest.passed,
             "warn": newest.warned,
@@ -156,38 +155,14 @@ def _feed_status(
     }
 
 
-def _override(one: EditionStatus) -> dict[str, Any]:
-    decision = one.decision
-    assert decision is not None  # noqa: S101 - the caller asked for those with a decision
-    return {
-        "edition": one.edition,
-        "status": one.verdict,
-        "override": decision.decision,
-        "reason": decision.reason,
-        "by": decision.decided_by,
-        "at": decision.decided_at.isoformat(),
-        "lapsed": one.lapsed,
-    }
-
-
-def quarantined(home: Home, files: list[SourceFile]) -> dict[str, int]:
-    """Return numbers of quarantined rows of these files per rule, largest first."""
-    from warehouse.transform.lake import facts_of
-
-    counts: Counter[str] = Counter()
-    for file in files:
-        if facts := facts_of(home, file):
-            for broken in facts.broken:
-                counts[broken.rule] += broken.rows
-    return dict(counts.most_common())
-
-
 def show_status(screen: Screen, home: Home, as_json: bool) -> None:
     """Print the status as tables, or as JSON."""
     from pipelines.alerts.find_problems import problems
     from pipelines.instance.prepare import differences
+    from pipelines.operations.last_refresh import still_refused
 
     rows, different = feed_statuses(home), differences(home)
+    refused = [one.model_dump(mode="json") for one in still_refused(home)]
     if as_json:
         screen.json(
             {
@@ -196,17 +171,21 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
                 "published": home.has_mart,
                 "dagster_settings": [vars(one) for one in different],
                 "feeds": rows,
+                "refused": refused,
             }
         )
         return
-    _show_tables(screen, rows)
+    _show_tables(screen, rows, refused)
     if different:
         screen.say(f"\n{home.dagster / 'dagster.yaml'} differs from the shipped settings:")
         for one in different:
             screen.say(f"  {one.words}")
     if any(row["synthetic"] for row in rows):
         screen.warn(SYNTHETIC_BANNER)
-        screen.warn("The sample is not dated: it has no age, and nothing of it is due or overdue.")
+        screen.warn(
+            "Editions of the sample are not dated: they have no age, and none is due or overdue. "
+            "Actions of its plan have dates, as of today: access-recovery plan."
+        )
     screen.say(f"Mart: {home.mart}" + ("" if home.has_mart else " (not published yet)"))
     if waiting := outstanding(home, sum(len(row["pending"]) for row in rows)):
         screen.warn(waiting)
@@ -214,11 +193,14 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         screen.say(f"{len(found)} problem(s): access-recovery alerts")
 
 
-def _show_tables(screen: Screen, rows: list[dict[str, Any]]) -> None:
+def _show_tables(
+    screen: Screen, rows: list[dict[str, Any]], refused: list[dict[str, Any]]
+) -> None:
     screen.table(_feed_table(rows))
     screen.say("Feeds are in the order in which their editions are processed.")
     for title, table in (
         ("Held (access-recovery warnings FEED EDITION has more)", held_table(rows)),
+        ("Refused, still in the landing folder: nothing of it is used", refused_table(refused)),
         ("Latest lookup at each publisher", look_table(rows)),
         ("Held months (access-recovery accept FEED EDITION --org CODE)", months_table(rows)),
         ("Decisions", decision_table(rows)),

@@ -14,14 +14,29 @@ if TYPE_CHECKING:
     from pipelines.cli.fitted_table import FittedTable
 
 
+STAYS = "Stays published:"
+
+
 def held_table(rows: list[dict[str, Any]]) -> FittedTable:
-    """Held editions, and why."""
+    """Held editions, why, and what stays published."""
     from rich.text import Text
 
     table = plain_table("Feed", "Edition", "Why")
     for row in rows:
         for edition, why in row["held_because"].items():
-            table.add_row(row["feed"], edition, Text(why))
+            stays = row["stays_published"][edition]
+            rest = "" if stays in why else f"{'' if why.endswith('.') else '.'} {STAYS} {stays}"
+            table.add_row(row["feed"], edition, Text(why + rest))
+    return table
+
+
+def refused_table(refused: list[dict[str, Any]]) -> FittedTable:
+    """Refused files that are still in the landing folder."""
+    from rich.text import Text
+
+    table = plain_table("File", "Why")
+    for one in refused:
+        table.add_row(one["name"], Text(f"{one['reason']} {one['remedy']}".strip()))
     return table
 
 
@@ -77,9 +92,11 @@ def decision_table(rows: list[dict[str, Any]]) -> FittedTable:
 
 
 def quarantine_table(rows: list[dict[str, Any]]) -> FittedTable:
-    """Quarantined rows per feed and rule."""
+    """Quarantined rows per feed and rule: of files in use, then of replaced ones."""
     table = plain_table("Feed", "Rows quarantined", "Rule", right=("Rows quarantined",))
     for row in rows:
         for rule, count in row["quarantined"].items():
             table.add_row(row["feed"], f"{count:,}", rule)
+        if count := row["quarantined_in_replaced_files"]:
+            table.add_row(row["feed"], f"{count:,}", "(in files that later ones replaced)")
     return table

@@ -49,6 +49,12 @@ def last_refresh(home: Home) -> LastRefresh | None:
         return None
 
 
+def still_refused(home: Home) -> list[RefusedFile]:
+    """Return the files that were refused and are still in the landing folder."""
+    last = last_refresh(home)
+    return [one for one in last.refused if (home.landing / one.file).is_file()] if last else []
+
+
 def remember(
     home: Home,
     failures: list[str],

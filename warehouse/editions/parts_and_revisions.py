@@ -16,7 +16,9 @@ import polars as pl
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
+from warehouse.contract.model import contracts
 from warehouse.transform.derived import read_derived
+from warehouse.transform.lake import is_tidied
 
 
 @dataclass(frozen=True)
@@ -94,6 +96,18 @@ def in_force(home: Home, files: list[SourceFile], local_return: bool) -> list[So
             kept.append(file)
         later |= set(cells.filter(~pl.col("unreliable")).select("org_code", "month").iter_rows())
     return kept[::-1]
+
+
+def not_replaced(home: Home, files: Iterable[SourceFile]) -> list[SourceFile]:
+    """Return those files, of any feeds and editions, that later ones of their edition have not
+    replaced (`in_force`), and those that can't be read."""
+    found = []
+    for key, group in groupby(sorted(files, key=EditionKey.of), key=EditionKey.of):
+        own = list(group)
+        read = [file for file in own if is_tidied(home, file)]
+        used = in_force(home, read, contracts()[key.feed].local_return) if read else []
+        found += [file for file in own if file in used or file not in read]
+    return found
 
 
 def rows_in_force(home: Home, files: list[SourceFile]) -> int:

@@ -17,10 +17,10 @@ from warehouse.archive.decisions import Decision, newest_override, revocation
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey, of_edition
-from warehouse.base.text import begin_list
+from warehouse.base.text import begin_list, plural
 from warehouse.editions.check_history import EditionState, HeldMonth, read_state
 from warehouse.editions.last_accepted import last_accepted
-from warehouse.editions.parts_and_revisions import place_files
+from warehouse.editions.parts_and_revisions import not_replaced, place_files
 from warehouse.transform.lake import is_tidied
 
 # Failures in a line, and rows that one names; the command `warnings` lists them all.
@@ -147,15 +147,22 @@ def status_of(
     newer = [file for file in own if file not in stay]
     highest = [_highest(home, files) for files in (stay, own)]
     kept_label, label = (
-        f"{_named(files)} (revision {revision})" if len(set(highest)) > 1 else _named(files)
+        _named(home, files, revision if len(set(highest)) > 1 else None)
         for files, revision in zip((stay, newer), highest, strict=True)
     )
     earlier = EditionStatus(feed, edition, state, decision, label=kept_label)
     return replace(found, stays=earlier, label=label)
 
 
-def _named(files: list[SourceFile]) -> str:
-    return files[0].file_name if len(files) == 1 else f"{len(files)} files"
+def _named(home: Home, files: list[SourceFile], revision: int | None) -> str:
+    """Return which of these files are used, and what is to be known of them: `oct.csv (revision 2,
+    in place of 1 earlier file)`, or how many they are."""
+    used = not_replaced(home, files)
+    name = used[0].file_name if len(used) == 1 else f"{len(used)} files"
+    notes = [f"revision {revision}"] if revision else []
+    if replaced := len(files) - len(used):
+        notes.append(f"in place of {plural(replaced, 'earlier file')}")
+    return f"{name} ({', '.join(notes)})" if notes else name
 
 
 def _highest(home: Home, files: list[SourceFile]) -> int:

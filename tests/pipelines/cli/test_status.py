@@ -1,5 +1,6 @@
 """What `status` shows of the release calendar, the newest lookup of a feed, and held editions."""
 
+import json
 import re
 from datetime import UTC, datetime
 
@@ -7,10 +8,13 @@ import pytest
 
 from pipelines.cli.screen import Screen
 from pipelines.cli.status import feed_statuses, show_status
+from pipelines.operations.last_refresh import remember
+from tests.checks.support_checks import brought, judged
 from tests.pipelines.alerts.support_alerts import EDITION as HELD_EDITION
 from tests.pipelines.alerts.support_alerts import FEED as HELD_FEED
-from tests.pipelines.alerts.support_alerts import hold_back
+from tests.pipelines.alerts.support_alerts import hold_back, publish
 from tests.pipelines.records import record
+from tests.support import referrals, write
 from warehouse.base.home import Home
 from warehouse.editions.check_history import EditionState, state_key
 from warehouse.fetch.lookups import Lookup, note
@@ -71,7 +75,7 @@ def test_the_sample_has_no_age_and_checks_are_those_of_its_edition(
     show_status(Screen(), home, as_json=False)
     said = capsys.readouterr()
     assert "3 pass, 2 skipped" in said.out and "3 skipped" not in said.out
-    assert "The sample is not dated" in said.err
+    assert "Editions of the sample are not dated" in said.err
 
 
 def test_a_narrow_terminal_shows_what_is_held_and_why(
@@ -87,5 +91,52 @@ def test_a_narrow_terminal_shows_what_is_held_and_why(
     assert line.split()[1:3] == [HELD_EDITION, HELD_EDITION], "the newest, and held"
     [why] = [line for line in below.splitlines() if line.startswith(HELD_FEED)]
     assert HELD_EDITION in why and "Total is plausible" in why
+    assert "Stays published: nothing yet" in why
     [row] = [row for row in feed_statuses(home) if row["held"]]
     assert list(row["held_because"]) == [HELD_EDITION]
+
+
+def test_what_stays_published_of_a_held_edition_are_the_accepted_ones(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    hold_back(home)
+    publish(home)
+    nothing = {HELD_EDITION: f"nothing of {HELD_FEED}"}
+    [row] = [row for row in feed_statuses(home) if row["held"]]
+    assert row["stays_published"] == nothing
+    record(home, HELD_FEED, "2025-09")
+    accepted = EditionState.model_validate_json(
+        home.store.read(state_key(HELD_FEED, HELD_EDITION))
+    ).model_copy(update={"edition": "2025-09", "verdict": "accepted", "reasons": []})
+    home.store.replace(state_key(HELD_FEED, "2025-09"), accepted.model_dump_json())
+    show_status(Screen(), home, as_json=False)
+    assert "Stays published: accepted editions, the newest 2025-09" in capsys.readouterr().out
+
+
+def test_refused_files_are_listed_while_they_are_in_the_landing_folder(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    file = write(home.landing / "odd.csv", b"x")
+    remember(home, [], [("odd.csv", "odd.csv", "No feed fits.", "Name it with --feed.")], False)
+    show_status(Screen(), home, as_json=False)
+    said = capsys.readouterr().out
+    assert "Refused, still in the landing folder: nothing of it is used" in said
+    assert "No feed fits. Name it with --feed." in said
+    show_status(Screen(), home, as_json=True)
+    [one] = json.loads(capsys.readouterr().out)["refused"]
+    assert (one["file"], one["reason"]) == ("odd.csv", "No feed fits.")
+    file.unlink()
+    show_status(Screen(), home, as_json=False)
+    assert "Refused" not in capsys.readouterr().out
+
+
+def test_quarantined_rows_of_a_replaced_file_are_counted_apart(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    rows = [{"Practice code": f"C8200{number}"} for number in range(1, 4)]
+    brought(home, referrals(*rows, {"Month": "25-Oct"}), referrals(*rows))
+    judged(home, "pharmacy_first_referrals")
+    [row] = [one for one in feed_statuses(home) if one["feed"] == "pharmacy_first_referrals"]
+    assert (row["quarantined"], row["quarantined_in_replaced_files"]) == ({}, 1)
+    show_status(Screen(), home, as_json=False)
+    assert "(in files that later ones replaced)" in capsys.readouterr().out

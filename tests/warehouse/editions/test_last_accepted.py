@@ -70,6 +70,8 @@ def test_the_next_accepted_revision_takes_its_place(reissued: Home) -> None:
     assert "third.csv" in used(reissued) and mart_fingerprint(reissued) != before
     arrives(reissued, "fourth.csv", TWICE, "2026-04-01")
     assert used(reissued)[-1] == "third.csv" and "fourth.csv" not in used(reissued)
+    stays = now(reissued).stays_words
+    assert stays and stays.startswith("third.csv (revision 3, in place of 2 earlier files), ")
 
 
 def test_accepting_the_held_revision_or_withdrawing_it_ends_the_matter(reissued: Home) -> None:

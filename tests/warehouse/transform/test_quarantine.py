@@ -3,7 +3,7 @@
 import pytest
 
 from assets.ingest import pending_editions
-from pipelines.cli.status import quarantined
+from pipelines.cli.status_facts import quarantined
 from tests.checks.support_checks import brought, judged
 from tests.support import regional
 from warehouse.base.home import Home
