@@ -31,8 +31,9 @@ from pipelines.cli import (
     sampling,
 )
 from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named, one_file_of
+from pipelines.cli.foreign_mart import of_home
 from pipelines.cli.screen import Screen
-from pipelines.cli.unforeseen import error_words, older_mart
+from pipelines.cli.unforeseen import error_words
 from warehouse.base.errors import Refusal, show_traces
 from warehouse.base.exit_status import IN_PART, WRONG
 from warehouse.base.home import HOME_VARIABLE, Home
@@ -47,8 +48,8 @@ RARELY = (100_000, 20, 20)
 
 
 class Commands(TyperGroup):
-    """The commands. A Refusal is printed as an error, and gives the exit status; what a mart of an
-    earlier release lacks is told as that."""
+    """The commands. A Refusal is printed as an error, and gives the exit status; what a mart of
+    another release lacks is told as that."""
 
     def invoke(self, ctx: Any) -> Any:
         """Run a command."""
@@ -58,7 +59,7 @@ class Commands(TyperGroup):
             Screen().error(refusal.reason, refusal.remedy)
             raise typer.Exit(refusal.exit_status) from None
         except Exception as error:
-            told = None if ctx.params.get("debug") else older_mart(error, Home.from_environment())
+            told = None if ctx.params.get("debug") else of_home(error, Home.from_environment())
             if told is None:
                 raise
             Screen().error(*told)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -66,12 +67,14 @@ def _elsewhere(
 ) -> WrittenSite:
     """A report that is not the home's own: about another place, of another mart, or in a folder
     that is named, by default `reports/CODE` in the home."""
+    from pipelines.cli.foreign_mart import reading
     from warehouse.base.sql import open_mart
     from warehouse.site.site_places import place_named
     from warehouse.site.write_site import write_site
 
     settings = read_settings(home)
-    with open_mart(mart or home.require_mart()) as db:
+    named = reading(mart) if mart else nullcontext()
+    with named, open_mart(mart or home.require_mart()) as db:
         places = place_named(db, org or settings.place, settings)
         aside = home.root / "reports" / places.home.code
         return write_site(db, places, out or aside, progress)

@@ -14,9 +14,6 @@ FULL_IN_WORDS = ("no space left on device", "disk is full", "disk quota exceeded
 # SQLite reports this for a disk without space for its log, and for a faulty disk.
 IN_OTHER_WORDS = "disk i/o error"
 OUT_OF_MEMORY = "out of memory error"  # DuckDB's, at its limit
-# DuckDB's errors for a table, function or column that does not exist; by name, because commands
-# that read no mart do not load it.
-LACKS = ("CatalogException", "BinderException")
 GB, HARDLY_ANY = 1e9, 20e6  # bytes
 
 
@@ -30,22 +27,6 @@ def error_words(error: BaseException, home: Home) -> tuple[str, str]:
     ):
         return full_disk(reason, home)
     return reason, "Run again with --debug for details."
-
-
-def older_mart(error: BaseException, home: Home) -> tuple[str, str] | None:
-    """Return an error in reading a mart that was made before what a command reads was added, as
-    (reason, remedy); None for any other error, and of a mart that is up to date."""
-    if type(error).__name__ not in LACKS or not home.has_mart:
-        return None
-    from warehouse.publication.publish import is_current
-
-    if is_current(home):
-        return None
-    lacks = plain(error).partition(" Candidate bindings")[0].partition(" LINE ")[0]
-    return (
-        f"The mart was made by an earlier release of the program: {lacks}",
-        "Run access-recovery refresh to rebuild it, then the same command again.",
-    )
 
 
 def unpublished(failure: str, home: Home) -> tuple[str, str]:

@@ -3,6 +3,7 @@
 import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
@@ -52,6 +53,41 @@ def test_a_mart_elsewhere_is_read_and_a_folder_that_is_named_written(
     done = run("--mart", str(elsewhere), "--out", str(out))
     assert done.exit_code == 0, done.stderr
     assert (out / "index.html").is_file()
+
+
+@pytest.mark.parametrize(
+    ("content", "said"),
+    [
+        ("a text", "is no DuckDB file, so no mart"),
+        ("a database", "is a DuckDB file, but no mart"),
+        ("another release", "was made by another release of the program"),
+    ],
+)
+def test_a_file_that_is_no_mart_of_this_release_is_told_of_as_that(
+    own: Home, tmp_path: Path, content: str, said: str
+) -> None:
+    file = tmp_path / "other.duckdb"
+    if content == "a text":
+        file.write_text("month,value\n" * 2_000, encoding="utf-8")
+    else:
+        if content == "another release":
+            shutil.copy(own.mart, file)
+        with duckdb.connect(str(file)) as db:
+            if content == "another release":
+                db.execute("ALTER TABLE kpi RENAME COLUMN title TO heading")
+                db.execute("UPDATE governance.publication SET code_version = 'older'")
+    done = run("--mart", str(file), "--out", str(tmp_path / "out"))
+    words = " ".join(done.stderr.split())
+    assert done.exit_code == 2 and said in words and str(file) in words.replace(" ", "")
+    assert "Binder" not in words and "IO Error" not in words
+    assert "--mart" in words or "Use the release that made it" in words
+
+
+def test_a_mart_of_the_home_that_is_no_database_is_to_be_moved(own: Home) -> None:
+    own.mart.write_text("month,value\n" * 2_000, encoding="utf-8")
+    done = run("--org", "04C")
+    assert done.exit_code == 2
+    assert "is no DuckDB file" in done.stderr and "Move it to another folder" in done.stderr
 
 
 def test_an_unknown_place_is_answered_with_similar_ones(own: Home) -> None:

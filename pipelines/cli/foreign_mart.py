@@ -1,0 +1,108 @@
+"""Say in plain words what a file is that can't be read as a mart: no DuckDB file, no mart of this
+program, or one of another release.
+
+Belongs here: words. Does not: other errors (`unforeseen`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from warehouse.base.errors import Refusal, plain
+from warehouse.base.home import Home
+
+# DuckDB's errors for a table, function or column that does not exist; by name, because commands
+# that read no mart do not load it.
+LACKS = ("CatalogException", "BinderException")
+CANT_OPEN = "IOException"
+NO_DATABASE, OTHER_STORAGE = "not a valid DuckDB database file", "database file with version number"
+WHICH = (
+    "Name a mart with --mart: mart/access_recovery.duckdb in the home of the installation that "
+    "made it."
+)
+ELSEWHERE = (
+    "Use the release that made it, or have its mart made anew with this one: access-recovery "
+    "refresh in its home."
+)
+OWN = "Run access-recovery refresh to rebuild it, then the same command again."
+ASIDE = "Move it to another folder; access-recovery refresh then makes the mart anew."
+
+
+class ForeignMart(Refusal):
+    """A file that is no mart, or a mart of another release."""
+
+
+@contextmanager
+def reading(mart: Path) -> Iterator[None]:
+    """Read a mart that a person named. Raises ForeignMart if it is none, or lacks what is read
+    because another release made it."""
+    import duckdb
+
+    try:
+        if _made_by(mart) is None:
+            lacks = "it has no record of its publication (governance.publication)"
+            raise ForeignMart(f"{mart} is a DuckDB file, but no mart: {lacks}.", WHICH)
+        yield
+    except duckdb.Error as error:
+        told = _no_mart(error, mart, WHICH) or _another_release(error, mart, ELSEWHERE)
+        if told is None:
+            raise
+        raise ForeignMart(*told) from error
+
+
+def of_home(error: BaseException, home: Home) -> tuple[str, str] | None:
+    """Return an error in reading the home's mart as (reason, remedy), if the file is no mart or was
+    made by another release; None for any other error."""
+    if not home.has_mart:
+        return None
+    return _no_mart(error, home.mart, ASIDE) or _another_release(error, home.mart, OWN)
+
+
+def _no_mart(error: BaseException, mart: Path, remedy: str) -> tuple[str, str] | None:
+    """Words for a file that DuckDB can't open."""
+    said = plain(error) if type(error).__name__ == CANT_OPEN else ""
+    if NO_DATABASE in said:
+        return f"{mart} is no DuckDB file, so no mart.", remedy
+    if OTHER_STORAGE in said:
+        return f"{mart} was written by a version of DuckDB that this program can't read.", remedy
+    return None
+
+
+def _another_release(error: BaseException, mart: Path, remedy: str) -> tuple[str, str] | None:
+    """Words for a mart that lacks what is read, because it was made before or after that."""
+    from importlib.metadata import version
+
+    from warehouse.publication.build import mart_version
+
+    if type(error).__name__ not in LACKS or (made := _made_by(mart)) is None:
+        return None
+    day, code = made
+    if code == mart_version():
+        return None  # a mistake of this program, not of the file
+    return (
+        f"The mart {mart} was made by another release of the program, and lacks what this command reads "
+        f"(published on {day}, code {code}; this is release {version('access-recovery')}, code "
+        f"{mart_version()}).",
+        remedy,
+    )
+
+
+def _made_by(mart: Path) -> tuple[str, str] | None:
+    """Return the day on which a mart was last published, and the code that made it; None if the
+    file has no record of it."""
+    import duckdb
+
+    from warehouse.base.months import day_words
+    from warehouse.base.sql import open_mart
+
+    with open_mart(mart) as db:
+        try:
+            found = db.execute(
+                "SELECT published_at, code_version FROM governance.publication "
+                "ORDER BY published_at DESC, rowid DESC LIMIT 1"
+            ).fetchone()
+        except (duckdb.CatalogException, duckdb.BinderException):
+            return None
+    return (day_words(found[0]), str(found[1])) if found else None
