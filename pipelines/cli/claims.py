@@ -39,7 +39,7 @@ def claims(
     Statements are evaluated when the mart is built, by `access-recovery refresh`. Those of which no
     reading has a value are told of by the reason, unless they are named.
     """
-    from pipelines.cli.outcomes import SYNTHETIC_BANNER
+    from pipelines.cli.headline_shown import SYNTHETIC_BANNER
     from warehouse.claims.register import register_file
     from warehouse.outputs.headline import CONFIRMS_NOTHING
     from warehouse.settings import read_settings

@@ -82,9 +82,9 @@ def _another_release(error: BaseException, mart: Path, remedy: str) -> tuple[str
     if code == mart_version():
         return None  # a mistake of this program, not of the file
     return (
-        f"The mart {mart} was made by another release of the program, and lacks what this command reads "
-        f"(published on {day}, code {code}; this is release {version('access-recovery')}, code "
-        f"{mart_version()}).",
+        f"The mart {mart} was made by another release of the program, and lacks what this command "
+        f"reads (published on {day}, code {code}; this is release {version('access-recovery')}, "
+        f"code {mart_version()}).",
         remedy,
     )
 

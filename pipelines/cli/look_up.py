@@ -109,7 +109,7 @@ def organisations(
 @app.command()
 def headline(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Show the headline figures again, as a refresh that publishes prints them."""
-    from pipelines.cli.outcomes import say_headlines
+    from pipelines.cli.headline_shown import say_headlines
     from warehouse.outputs.headline import headlines
 
     screen = Screen()
@@ -186,11 +186,15 @@ def _add_facts(db: duckdb.DuckDBPyConnection, kpi: Row, place: Row, rows: list[R
 
 
 def _for_programs(row: Row) -> Row:
-    """A row with its sentence and what may be said of its change, for a program to read."""
+    """A row with its sentence and what may be said of its change, for a program to read; a headline
+    figure that is not judged with the newest month that is, and what was said of that."""
     from warehouse.statistics.sentences import judgement, sentence
 
     facts = row["facts"]
-    own = {key: value for key, value in row.items() if key != "facts"}
+    own = {key: value for key, value in row.items() if key not in ("facts", "past")}
+    if "past" in row:
+        past = row["past"]
+        own |= {"judged_month": past and past.month, "judged_in_words": past and past.words}
     return own | {"judgement": judgement(facts), "sentence": sentence(facts)}
 
 

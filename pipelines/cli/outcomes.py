@@ -1,28 +1,24 @@
-"""Output of `import` and `refresh`: their results, and the headline figures."""
+"""Output of `import` and `refresh`: their results. Not here: the headline (`headline_shown`)."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
+from pipelines.cli.headline_shown import show_headlines
 from pipelines.cli.local_returns import show_wrong_rows
 from pipelines.cli.quarantined_rows import quarantined_lines, warned_words
-from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
+from pipelines.cli.screen import Screen, plain_table
 from pipelines.cli.unforeseen import unpublished
 from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import Home
 from warehouse.base.months import moment_words
 
 if TYPE_CHECKING:
-    from pipelines.cli.fitted_table import FittedTable
     from pipelines.operations.refresh_report import RefreshReport
     from warehouse.intake.importer import ImportOutcome
 
 MOST_MONTHS = 10
-WORD = 16  # room for the longest word of a KPI's title
-SIGNAL = 11  # likewise of what is said of a change
-SYNTHETIC_BANNER = f"{SYNTHETIC} Import real files to replace it."
-MORE = "access-recovery show KPI --org PLACE has more."
 STYLES = {"imported": "green", "known": "dim", "refused": "red"}
 
 
@@ -85,7 +81,7 @@ def show_refresh(screen: Screen, home: Home, report: RefreshReport) -> int:
             "or access-recovery import PATH..."
         )
     if report.published:
-        show_headlines(screen, home)
+        show_headlines(screen, home, report.before or None)
     elif home.has_mart:
         screen.say(_as_published(home, report.nothing_to_do))
     held_back = report.held or report.held_months
@@ -169,86 +165,3 @@ def show_statuses(screen: Screen, report: RefreshReport) -> None:
             f"Purging {tombstone.sha256[:12]} was interrupted.",
             f"Run access-recovery purge {tombstone.sha256[:12]} --reason TEXT again.",
         )
-
-
-def show_headlines(screen: Screen, home: Home) -> None:
-    """Print the headline of the published mart."""
-    from warehouse.base.sql import open_mart
-    from warehouse.outputs.headline import headlines
-    from warehouse.settings import read_settings
-
-    with open_mart(home.mart) as db:
-        rows = headlines(db, read_settings(home).headlines)
-    say_headlines(screen, home, rows)
-
-
-def say_headlines(screen: Screen, home: Home, rows: list[dict[str, Any]]) -> None:
-    """Print the headline table, where the mart is, and what to do next."""
-    from warehouse.outputs.headline import CONFIRMS_NOTHING, MEANINGS, no_target_notes, reasons
-    from warehouse.settings import read_settings
-
-    synthetic = any(row["synthetic"] for row in rows)
-    if rows:
-        screen.table(_headline_table(rows, synthetic))
-        screen.say(f"{MEANINGS} {MORE}")
-        for note in no_target_notes(rows):
-            screen.say(note)
-        views = dict.fromkeys(f"{row['theme']}_monthly" for row in rows)
-        screen.say(f"Views: {', '.join(views)}.")
-        _say_in_words(screen, rows)
-    for place in read_settings(home).headlines_chosen:
-        if not any(place.code == row["org_code"] for row in rows):
-            screen.warn(
-                f"The mart has no headline figure of {place.level} {place.code}. "
-                f"If the code is wrong, correct it in {home.settings}."
-            )
-    for reason in reasons(rows):
-        screen.warn(f"Disputed: {reason}")
-    if synthetic:
-        screen.warn(SYNTHETIC_BANNER)
-        screen.warn(CONFIRMS_NOTHING)
-    screen.say(f"Mart: {home.mart}")
-    screen.say(
-        "Next: open it in DuckDB (see docs/analyst-guide.md), see the runs with `make ui`, or "
-        "import more files."
-    )
-
-
-def _say_in_words(screen: Screen, rows: list[dict[str, Any]]) -> None:
-    """Print the first figure of each theme in words, of the first place."""
-    from warehouse.statistics.sentences import sentence
-
-    said: dict[str, str] = {}
-    for row in rows:
-        if row["place"] == rows[0]["place"]:
-            said.setdefault(row["theme"], sentence(row["facts"]))
-    screen.say("")
-    for text in said.values():
-        screen.say(text)
-    screen.say("")
-
-
-def _headline_table(rows: list[dict[str, Any]], synthetic: bool) -> FittedTable:
-    """Return the figures under a line for each place and theme."""
-    from rich.text import Text
-
-    from warehouse.kpi.themes import theme_words
-    from warehouse.outputs.headline import BESIDE, beside_value, headline_value
-
-    table = plain_table(
-        *("KPI", "Month", "Value", *BESIDE),
-        title="Headline figures" + (" - SYNTHETIC" if synthetic else ""),
-        right=("Value", *BESIDE[:2], "England"),
-        expendable=("Per working day", "Status"),
-        name=WORD,
-        narrow={"Signal": SIGNAL},
-    )
-    last = ("", "")
-    for row in rows:
-        here = (theme_words(row["theme"]), row["place"])
-        if here != last:
-            table.add_row(Text(f"{here[1]}: {here[0]}", "bold"))
-        last = here
-        cells = (row["title"], f"{row['month']:%b %Y}", headline_value(row), *beside_value(row))
-        table.add_row(*cells, indent=2)
-    return table

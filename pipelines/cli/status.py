@@ -8,7 +8,7 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
-from pipelines.cli.outcomes import SYNTHETIC_BANNER
+from pipelines.cli.headline_shown import SYNTHETIC_BANNER
 from pipelines.cli.outstanding import outstanding
 from pipelines.cli.screen import Screen, plain_table
 from pipelines.cli.status_facts import (
@@ -193,9 +193,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         screen.say(f"{len(found)} problem(s): access-recovery alerts")
 
 
-def _show_tables(
-    screen: Screen, rows: list[dict[str, Any]], refused: list[dict[str, Any]]
-) -> None:
+def _show_tables(screen: Screen, rows: list[dict[str, Any]], refused: list[dict[str, Any]]) -> None:
     screen.table(_feed_table(rows))
     screen.say("Feeds are in the order in which their editions are processed.")
     for title, table in (

@@ -1,5 +1,5 @@
-"""What `access-recovery status` says of a feed's files beside the status of its editions: what stays
-published, what was replaced or withdrawn, quarantined rows, decisions.
+"""What `access-recovery status` says of a feed's files beside the status of its editions: what
+stays published, what was replaced or withdrawn, quarantined rows, decisions.
 
 Belongs here: asking the archive and the lake. Does not: the rows of the status (`status`), tables
 (`status_tables`).

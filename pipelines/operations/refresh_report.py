@@ -6,10 +6,14 @@ Does not: refreshing (`refresh`), telling people of it (`pipelines.cli`, `refres
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
 
 from warehouse.archive.tombstones import Tombstone
 from warehouse.editions.status import EditionStatus
 from warehouse.intake.importer import ImportOutcome
+
+if TYPE_CHECKING:
+    from warehouse.outputs.headline import Row, Series
 
 
 @dataclass
@@ -22,7 +26,8 @@ class RefreshReport:
     no accepted edition remains; `retired`: number of sample editions that own ones replaced now;
     `kept_sample`: feeds of which the mart keeps the sample, as no own edition is accepted yet;
     `held_months`: accepted editions with held months; `lineage`: why lineage events could not be
-    delivered, if so. What makes a refresh incomplete: `held`, `held_months`, `failures`,
+    delivered, if so; `before`: the headline figures of the mart that was replaced, empty if there
+    was none. What makes a refresh incomplete: `held`, `held_months`, `failures`,
     `unfinished` and refused files.
     """
 
@@ -39,6 +44,7 @@ class RefreshReport:
     kept_sample: list[str] = field(default_factory=list)
     held_months: list[EditionStatus] = field(default_factory=list)
     lineage: str | None = None
+    before: dict[Series, Row] = field(default_factory=dict)
     nothing_to_do: bool = False
 
     @property

@@ -14,7 +14,7 @@ from assets.asset_keys import keys
 from assets.feeds.practice_slots.sample import STAFF
 from assets.mart_assets import table_key
 from assets.presentation import file_kinds
-from pipelines.cli.outcomes import show_headlines
+from pipelines.cli.headline_shown import show_headlines
 from pipelines.cli.screen import Screen
 from pipelines.instance.prepare import open_instance
 from tests.e2e.command import run

@@ -10,20 +10,24 @@ from typing import Any
 
 import duckdb
 
+from warehouse.base.home import Home
 from warehouse.base.number_format import (
     amount,
     say_change,
     say_per_day,
     value_text,
 )
+from warehouse.base.sql import open_mart, rows
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.sentence_facts import facts_of
-from warehouse.settings import HeadlinePlace
+from warehouse.settings import HeadlinePlace, read_settings
+from warehouse.statistics.past_judgement import past_judgement
 from warehouse.statistics.point_words import NO_CLEAR_CHANGE, NOT_JUDGED_YET, PROVISIONAL
 from warehouse.statistics.sentences import SentenceFacts, brief_judgement
 from warehouse.statistics.target_words import no_target_words
 
 Row = dict[str, Any]
+Series = tuple[str, str, str]
 FEW = 1000
 # What stands beside a value, in this order (`beside_value`), and what it means.
 BESIDE = ("Per working day", "On the year", "Signal", "England", "Status")
@@ -32,7 +36,8 @@ ON_THE_YEAR = (
 )
 MEANINGS = (
     f"{ON_THE_YEAR} Signal: what a control chart says of the month against its usual level, not "
-    f"of the change on the year; {NO_CLEAR_CHANGE}: no more than it varies by itself; "
+    f"of the change on the year; {NO_CLEAR_CHANGE}: no more than it varies by itself; with a "
+    "month: of that one, the newest that is judged, where the one shown is not; "
     f"{NOT_JUDGED_YET}: {PROVISIONAL}. "
     "England: its value, or the change of its count."
 )
@@ -47,11 +52,20 @@ CONFIRMS_NOTHING = (
 
 def headlines(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace]) -> list[Row]:
     """Return a row per figure of the places, theme by theme. `db` has the mart as its current
-    database. `facts` are those of its sentence."""
-    wanted = [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
-    rows: list[Row] = []
+    database. `facts` are those of its sentence; `past`: the verdict on the newest month that is
+    judged, where that is an earlier one."""
+    found, wanted = newest_values(db, shown), _headline_kpis()
+    _add_facts(db, found, wanted, shown)
+    _add_past(db, found, wanted, shown)
+    return _in_order(found, wanted)
+
+
+def newest_values(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace]) -> list[Row]:
+    """Return the newest value of each headline KPI of the places, without what is said of it."""
+    found: list[Row] = []
     for place in shown:
-        found = db.execute(
+        found += rows(
+            db,
             """SELECT coalesce($name, m.org_name, m.org_code) AS place, m.org_level,
                       m.org_code, k.theme,
                       m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
@@ -60,19 +74,34 @@ def headlines(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace]) -> 
                WHERE m.org_level = $level AND m.org_code = $code AND m.value IS NOT NULL
                  AND m.kpi_id IN (SELECT unnest($wanted))
                QUALIFY row_number() OVER (PARTITION BY m.kpi_id ORDER BY m.month DESC) = 1""",
-            place.model_dump() | {"wanted": wanted},
+            **place.model_dump(),
+            wanted=_headline_kpis(),
         )
-        keys = [column[0] for column in found.description or []]
-        rows += [dict(zip(keys, row, strict=True)) for row in found.fetchall()]
-    _add_facts(db, rows, wanted, shown)
-    return _in_order(rows, wanted)
+    return found
 
 
-def _in_order(rows: list[Row], wanted: list[str]) -> list[Row]:
+def published_headlines(home: Home) -> dict[Series, Row]:
+    """Return the rows of `newest_values` of the published mart, by series, for the places in the
+    settings; none if there is no mart, or none that can be read."""
+    if not home.has_mart:
+        return {}
+    try:
+        with open_mart(home.mart) as db:
+            found = newest_values(db, read_settings(home).headlines)
+    except duckdb.Error:  # made by another release, or damaged: it is about to be replaced
+        return {}
+    return {series_of(row): row for row in found}
+
+
+def _headline_kpis() -> list[str]:
+    return [kpi.kpi_id for kpi in catalogue().values() if kpi.headline]
+
+
+def _in_order(found: list[Row], wanted: list[str]) -> list[Row]:
     """The rows theme by theme, place by place, in the order of the catalogue."""
-    places, themes = [row["place"] for row in rows], [row["theme"] for row in rows]
+    places, themes = [row["place"] for row in found], [row["theme"] for row in found]
     return sorted(
-        rows,
+        found,
         key=lambda row: (
             themes.index(row["theme"]),
             places.index(row["place"]),
@@ -83,7 +112,7 @@ def _in_order(rows: list[Row], wanted: list[str]) -> list[Row]:
 
 def _add_facts(
     db: duckdb.DuckDBPyConnection,
-    rows: list[Row],
+    found: list[Row],
     wanted: list[str],
     shown: Sequence[HeadlinePlace],
 ) -> None:
@@ -95,10 +124,47 @@ def _add_facts(
             PARTITION BY kpi_id, org_level, org_code ORDER BY month DESC) = 1"""
     places = [f"{place.level} {place.code}" for place in shown]
     known = facts_of(db, catalogue(), asked, wanted=wanted, places=places)
-    found = {(row["kpi_id"], row["org_level"], row["org_code"]): facts for row, facts in known}
-    for row in rows:
-        facts = found[row["kpi_id"], row["org_level"], row["org_code"]]
-        row["facts"] = replace(facts, place=row["place"])
+    of = {series_of(row): facts for row, facts in known}
+    for row in found:
+        row["facts"] = replace(of[series_of(row)], place=row["place"])
+
+
+def _add_past(
+    db: duckdb.DuckDBPyConnection,
+    found: list[Row],
+    wanted: list[str],
+    shown: Sequence[HeadlinePlace],
+) -> None:
+    """Add the verdict on the newest month that is judged, where that is an earlier one."""
+    points = rows(
+        db,
+        """SELECT f.kpi_id, f.org_level, f.org_code, f.month, f.value,
+                  s.signal, s.direction, s.variation, s.not_judged_because
+           FROM kpi_monthly AS f
+           LEFT JOIN kpi_spc AS s ON s.kpi_id = f.kpi_id AND s.org_level = f.org_level
+               AND s.org_code = f.org_code AND s.month = f.month
+           WHERE f.value IS NOT NULL AND f.kpi_id IN (SELECT unnest($wanted))
+             AND (f.org_level || ' ' || f.org_code) IN (SELECT unnest($places))
+           ORDER BY f.month""",
+        wanted=wanted,
+        places=[f"{place.level} {place.code}" for place in shown],
+    )
+    series: dict[Series, list[Row]] = {}
+    for point in points:
+        series.setdefault(series_of(point), []).append(point)
+    for row in found:
+        row["past"] = past_judgement(series[series_of(row)])
+
+
+def series_of(row: Row) -> Series:
+    """Whose figure a row is: KPI, level and code."""
+    return row["kpi_id"], row["org_level"], row["org_code"]
+
+
+def signal_text(row: Row) -> str:
+    """What a chart says of the month of a row with `facts`; of one that is not judged, what it said
+    of the newest month that is, if the row has that (`past`)."""
+    return row["past"].brief if row.get("past") else brief_judgement(row["facts"])
 
 
 def beside_value(row: Row) -> tuple[str, str, str, str, str]:
@@ -110,7 +176,7 @@ def beside_value(row: Row) -> tuple[str, str, str, str, str]:
     return (
         "" if daily is None else say_per_day(daily, facts.unit),
         _change_text(facts),
-        brief_judgement(facts),
+        signal_text(row),
         _england_text(facts),
         facts.status,
     )

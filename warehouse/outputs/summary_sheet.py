@@ -12,9 +12,9 @@ import polars as pl
 from warehouse.base.number_format import DAILY_RATE, is_rate
 from warehouse.base.sql import rows
 from warehouse.outputs.excel_book import PROVISIONAL, FigureSheet
-from warehouse.outputs.headline import MEANINGS, headlines
+from warehouse.outputs.headline import MEANINGS, headlines, signal_text
 from warehouse.settings import HeadlinePlace
-from warehouse.statistics.sentences import brief_judgement, sentence
+from warehouse.statistics.sentences import sentence
 
 NAME = "Summary"
 HEADINGS = {
@@ -116,7 +116,7 @@ def _row(one: Row) -> Row:
         "change_unit": "change",
         "points": 100 * facts.change if points and not begun and facts.change is not None else None,
         "points_unit": "points",
-        "judgement": brief_judgement(facts),
+        "judgement": signal_text(one),
         "england": None if other is None else other.ratio if counted else other.value,
         "england_unit": "change" if counted else one["unit"],
         "shown_status": _marked(one["status"]),

@@ -6,26 +6,20 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from warehouse.base.months import between, months_apart, say_months, window
+from warehouse.base.months import between, say_months, window
 from warehouse.kpi.themes import theme_words
 from warehouse.outputs.headline import BESIDE, beside_value, headline_value
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_paths import kpi_page
 from warehouse.site.site_places import SitePlace
 from warehouse.site.spark import spark_end, spark_path
-from warehouse.statistics.point_words import (
-    JUDGED_WITHIN,
-    NO_CLEAR_CHANGE,
-    PROVISIONAL,
-    standing_words,
-)
+from warehouse.statistics.past_judgement import past_judgement
 from warehouse.statistics.sentences import (
     SentenceFacts,
     judgement,
     sentence,
     whole_month_words,
 )
-from warehouse.statistics.signals import NO_SIGNAL
 
 Row = dict[str, Any]
 Tag = tuple[str, str, str]  # colour, sign, words
@@ -156,31 +150,12 @@ def verdict(facts: SentenceFacts, series: Sequence[Row]) -> tuple[Tag, str]:
     that a chart judges, which the words name where newer ones are not judged. A verdict more than
     `JUDGED_WITHIN` months old says nothing of now, and does not count; no month where there is
     none. `facts`: of the newest figure; `series`: its periods, oldest first."""
-    shown = tag_of(facts)
+    if past := past_judgement(series):
+        tag = (*TAGS.get(past.kind, TAGS["neither"]), past.words)
+        return tag, say_months([past.month]) if past.month else ""
     known = [row for row in series if row["value"] is not None]
-    judged = next((row for row in reversed(known) if row["signal"] is not None), None)
-    if judged is None:
-        return shown, ""
-    month, newest = judged["month"], known[-1]["month"]
-    if judged is known[-1]:
-        return shown, say_months([month])
-    why = known[-1]["not_judged_because"]
-    since = "provisional" if why == PROVISIONAL else "not judged"
-    if months_apart(month, newest) > JUDGED_WITHIN:
-        words = f"not judged since {say_months([month])}; newer months {since}"
-        return (*TAGS["not_judged"], words), ""
-    words = f"{_past_words(judged)} in {month:%b %Y}; {newest:%b %Y} {since}"
-    kind = "none" if judged["signal"] == NO_SIGNAL else judged["variation"] or "neither"
-    return (*TAGS.get(kind, TAGS["neither"]), words), say_months([month])
-
-
-def _past_words(row: Row) -> str:
-    if row["signal"] == NO_SIGNAL:
-        return NO_CLEAR_CHANGE
-    said = row["variation"]
-    if said in ("improvement", "concern"):
-        return str(said)
-    return standing_words(row["signal"], row["direction"])
+    judged = [row["month"] for row in known if row["signal"] is not None]
+    return tag_of(facts), say_months(judged[-1:]) if judged else ""
 
 
 def spark_values(series: Sequence[Row], monthly: bool) -> list[float | None]:

@@ -76,7 +76,7 @@ def test_an_edition_held_by_decision_is_reported(told: Home) -> None:
 
 
 def test_what_is_not_counted_agrees_with_the_checks(told: Home) -> None:
-    """A check says that a row is quarantined: so does what is not counted, and whether it matters."""
+    """A check says that a row is quarantined: so does what is not counted, and if it matters."""
     found = explain(told.mart, "appointments", "04C", OCTOBER)
     [check] = found.lists["checks"]
     _, rows = sorted(found.lists["left_out"], key=lambda one: one["item"])

@@ -5,13 +5,21 @@ from typing import Any
 
 import pytest
 
-from pipelines.cli.outcomes import show_headlines
+from pipelines.cli.headline_shown import show_headlines
 from pipelines.cli.screen import Screen
 from tests.warehouse.support_mart import Mart
 from tests.warehouse.worlds import volume
 from warehouse.base.home import Home
 from warehouse.base.number_format import say_per_day, signed_percent
-from warehouse.outputs.headline import BESIDE, NEW_SERIES, Row, beside_value, headlines
+from warehouse.outputs.headline import (
+    BESIDE,
+    NEW_SERIES,
+    Row,
+    beside_value,
+    headlines,
+    published_headlines,
+    series_of,
+)
 from warehouse.settings import HOME_HEADLINES, HeadlinePlace, Settings
 from warehouse.statistics.point_words import ChartedPoint
 from warehouse.statistics.sentences import Comparator
@@ -93,6 +101,52 @@ def test_the_headline_is_said_in_words_too(
         "FROM kpi_sentence WHERE kpi_id = 'appointments' AND org_code = '04C'",
     )
     assert said["sentence"] in printed and "Views:" in printed
+
+
+def test_of_a_month_that_is_not_judged_the_newest_judged_one_is_said(
+    years_home: Home, years: Mart, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """In the words of the pages, and of the month that `kpi_sentence` has."""
+    rows = headlines(years.db, HOME_HEADLINES)
+    count = next(row for row in rows if row["kpi_id"] == "appointments")
+    [said] = years.rows(
+        "FROM kpi_sentence WHERE kpi_id = 'appointments' AND org_code = $code",
+        code=count["org_code"],
+    )
+    assert count["past"].month == said["judged_month"] < count["month"]
+    assert beside(count)["Signal"] == count["past"].brief
+    assert count["past"].words.endswith(f"; {count['month']:%b %Y} provisional")
+    assert beside(count | {"past": None})["Signal"] == "not judged yet"
+    show_headlines(Screen(), years_home)
+    printed = capsys.readouterr().out
+    assert f"The newest judged month: {count['past'].brief}." in printed
+
+
+def test_a_refresh_shows_the_figures_that_changed_with_what_they_were(
+    years_home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    before = published_headlines(years_home)
+    show_headlines(Screen(), years_home, before)
+    same = capsys.readouterr().out
+    assert f"None of the {len(before)} headline figures changed: access-recovery headline" in same
+    assert "Next:" not in same and len(same.splitlines()) == 2
+    count, share, new, *_ = before.values()
+    moved = count | {"value": 7.0, "month": count["month"].replace(year=2020)}
+    held = share | {"status": "disputed"}
+    gone = {series_of(new)}
+    then = {key: row for key, row in before.items() if key not in gone}
+    show_headlines(Screen(), years_home, then | {series_of(moved): moved, series_of(held): held})
+    table, _, below = capsys.readouterr().out.partition("On the year:")
+    assert "Headline figures that changed" in table and "Before" in table.splitlines()[1]
+    assert f"7 ({moved['month']:%b %Y})" in table and " disputed " in table and " none " in table
+    assert f"3 of {len(before)} headline figures changed; the other" in below
+
+
+def test_a_mart_that_cannot_be_read_has_no_figures_to_compare_with(home: Home) -> None:
+    assert published_headlines(home) == {}
+    home.mart.parent.mkdir(parents=True)
+    home.mart.write_text("no database", encoding="utf-8")
+    assert published_headlines(home) == {}
 
 
 def test_what_stands_beside_a_count_is_englands_change(years: Mart) -> None:

@@ -317,6 +317,7 @@ def test_the_headline_is_shown_again_and_for_programs(command: None) -> None:
     rows = json.loads(run("headline", "--json").stdout)
     count = next(row for row in rows if row["kpi_id"] == "appointments")
     assert count["sentence"] in again.stdout and count["judgement"] == "not_judged"
+    assert count["judged_month"] < count["month"] and "provisional" in count["judged_in_words"]
     [first, *_] = csv.DictReader(run("headline", "--csv").stdout.splitlines())
     assert first["sentence"] == rows[0]["sentence"] and first["synthetic"] == "false"
 
