@@ -6,6 +6,7 @@ Does not: finding problems (`publisher_problems`, `housekeeping_alerts`).
 from __future__ import annotations
 
 import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from zoneinfo import ZoneInfo
@@ -20,6 +21,7 @@ from warehouse.contract.release_calendar import TIMEZONE
 from warehouse.fetch.lookups import Lookup, lookups
 
 LONDON = ZoneInfo(TIMEZONE)
+SHOWN = 3  # feeds named in a message
 
 
 @dataclass(frozen=True)
@@ -38,6 +40,13 @@ class Problem:
     still_see: str
     to_do: str
     alert_from: datetime | None = None
+
+
+def begin_with(names: Sequence[str]) -> str:
+    """The first few of many names, how many more there are, and where they are listed."""
+    more = len(names) - SHOWN
+    rest = f" and {more:,} more (access-recovery status lists them)" if more > 0 else ""
+    return ", ".join(names[:SHOWN]) + rest
 
 
 def moment(at: datetime) -> str:
@@ -62,9 +71,13 @@ class PublishedMart:
 
     @property
     def mart(self) -> str:
-        """Describe what analysts see of all feeds."""
+        """Describe what analysts see of all feeds; of many the first few, newest editions first."""
         if self.published_at is None:
             return "no mart is published yet"
+        if len(self.newest) > SHOWN and len(set(self.newest.values())) > 1:
+            ordered = sorted(sorted(self.newest.items()), key=lambda one: one[1], reverse=True)
+            named = begin_with([f"{feed} {edition}" for feed, edition in ordered])
+            return f"{self._named}, with {len(ordered)} feeds: {named}"
         by_edition: dict[str, list[str]] = {}
         for feed, edition in sorted(self.newest.items()):
             by_edition.setdefault(edition, []).append(feed)

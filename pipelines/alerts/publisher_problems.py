@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from datetime import datetime, time, timedelta
 from itertools import groupby
 
-from pipelines.alerts.problem import LONDON, HomeState, Problem, moment
+from pipelines.alerts.problem import LONDON, HomeState, Problem, begin_with, moment
 from warehouse.base.keys import EditionKey
 from warehouse.base.text import plural
 from warehouse.base.web import host_of, without_passwords
@@ -85,7 +85,7 @@ def _unreachable(home_state: HomeState, runs: dict[EditionKey, list[Lookup]]) ->
     for host, own in sorted(failed.items()):
         newest = max((run[-1] for run in own), key=lambda look: look.at)
         since = min(run[0].at for run in own)
-        wanted = ", ".join(sorted({f"{run[-1].feed} {run[-1].edition}" for run in own}))
+        wanted = begin_with(sorted({f"{run[-1].feed} {run[-1].edition}" for run in own}))
         yield Problem(
             key=f"unreachable {host}",
             title=f"{host or 'A publisher'} could not be reached",

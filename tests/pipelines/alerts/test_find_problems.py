@@ -105,6 +105,13 @@ def test_a_publisher_that_can_not_be_reached_is_one_problem_until_it_is(home: Ho
     assert keys(home) == []
 
 
+def test_of_many_lookups_that_failed_the_first_are_named(home: Home) -> None:
+    for edition in ("2025-07", "2025-08", "2025-09", "2025-10", "2025-11"):
+        look(home, "unreachable", edition=edition)
+    listed = f"Looked up: {FEED} 2025-07, {FEED} 2025-08, {FEED} 2025-09 and 2 more ("
+    assert listed in only(home).what
+
+
 def test_what_analysts_still_see_is_named_by_edition() -> None:
     at = datetime(2025, 3, 30, 8, 30, tzinfo=UTC)
     assert PublishedMart(at, {"b": "2025-02", "a": "2025-02"}).mart.endswith(
@@ -114,6 +121,11 @@ def test_what_analysts_still_see_is_named_by_edition() -> None:
     assert several.mart == (
         "the mart of 30 Mar 2025 of SYNTHETIC sample data, with editions up to 2025-01 (c), "
         "2025-02 (a, b)"
+    )
+    many = PublishedMart(at, {f"feed_{n:02}": f"2025-{n % 4 + 1:02}" for n in range(40)})
+    assert many.mart == (
+        "the mart of 30 Mar 2025, with 40 feeds: feed_03 2025-04, feed_07 2025-04, feed_11 2025-04 "
+        "and 37 more (access-recovery status lists them)"
     )
     assert several.of("d").startswith("no edition of d, in the mart of 30 Mar 2025")
     assert moment(at) == "30 Mar 2025, 09:30", "the clocks of London went forward that night"
