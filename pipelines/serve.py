@@ -11,6 +11,7 @@ from pathlib import Path
 
 from pipelines.instance.editions import know_editions
 from pipelines.instance.prepare import PROJECT, WORKSPACE, open_instance
+from warehouse.base.exit_status import DONE
 from warehouse.base.home import Home
 
 HOST = "127.0.0.1"
@@ -18,7 +19,15 @@ TIMEOUT = 20.0  # seconds for a process to end by itself
 
 
 def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
-    """Run both until Ctrl-C, or until one of them ends; returns the exit status."""
+    """Run both until Ctrl-C (status 0), or until one of them ends (its own); returns the status."""
+    try:
+        return _serve(home, port, say)
+    except KeyboardInterrupt:
+        say("Stopped.")
+        return DONE
+
+
+def _serve(home: Home, port: int, say: Callable[[str], None]) -> int:
     with open_instance(home) as instance:  # folder, tables and pool limits before anything runs
         know_editions(instance, home)
     # A service manager sends SIGTERM, which must stop both processes as Ctrl-C does.
@@ -38,9 +47,10 @@ def serve(home: Home, port: int, say: Callable[[str], None]) -> int:
                     say(f"The Dagster {name} ended with status {status}; stopping the other")
                     return status
             time.sleep(0.5)
-    except KeyboardInterrupt:
-        return 0
     finally:
+        # Ctrl-C again, or make's own signal, would leave one of them running.
+        for number in (signal.SIGINT, signal.SIGTERM):
+            signal.signal(number, signal.SIG_IGN)
         for process in running.values():
             _stop(process)
 

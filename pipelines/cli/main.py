@@ -250,7 +250,7 @@ def content(
 def ui(
     port: Annotated[int, typer.Option(help="Port on localhost.")] = 3000,
 ) -> None:
-    """Run the Dagster UI and daemon on localhost until Ctrl-C."""
+    """Run the Dagster UI and daemon on localhost until Ctrl-C, which ends with exit status 0."""
     from pipelines.serve import serve
 
     screen = Screen()
