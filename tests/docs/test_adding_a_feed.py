@@ -16,6 +16,7 @@ import yaml
 
 from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.contract.discovery import Discovery
+from warehouse.contract.model import contracts
 
 PROJECT = Path(__file__).resolve().parents[2]
 PAGE = PROJECT / "docs" / "adding-a-feed.md"
@@ -86,6 +87,48 @@ def followed(
     )
     assert done.returncode == 0, done.stdout + done.stderr
     return home, json.loads(done.stdout)
+
+
+def listed_files() -> dict[str, str]:
+    """The files of a new feed, as the table at the top of the page has them: file -> when."""
+    table = PAGE.read_text().partition("| file | when |\n|---|---|\n")[2].partition("\n\n")[0]
+    return dict(re.findall(r"^\| `([^`]+)` \| (.+) \|$", table, re.M))
+
+
+def test_the_page_says_how_many_files_a_feed_has_and_which_it_must_have() -> None:
+    listed = listed_files()
+    always = {file for file, when in listed.items() if when.startswith("always")}
+    beside = {file for file in listed if "/" not in file} - always
+    elsewhere = {file for file in listed if "/" in file}
+    numbers = re.search(
+        r"\*\*How many files\?\*\* (\d+) .*? (\d+) more there.*? (\d+) elsewhere", PAGE.read_text()
+    )
+    assert numbers and [*map(int, numbers.groups())] == [len(always), len(beside), len(elsewhere)]
+    folders = [PROJECT / "assets" / "feeds" / feed for feed in contracts()]
+    had = [{path.name for path in folder.iterdir() if path.is_file()} for folder in folders]
+    assert len(had) > 10 and set.intersection(*had) == always
+    data = {name for own in had for name in own if name.endswith((".csv", ".txt"))}
+    assert set.union(*had) - data <= always | beside
+    assert beside - set.union(*had) <= {"expectations.json"}, "which the example alone has"
+
+
+def test_each_file_is_where_the_page_says() -> None:
+    listed = listed_files()
+    for file in ("tests/checks/cases_<feed>.py", "tests/assets/mistakes_<feed>.py"):
+        assert file in listed
+        assert any((PROJECT / file.replace("<feed>", feed)).is_file() for feed in contracts())
+    returns = [feed for feed, one in contracts().items() if one.local_return and not one.beside]
+    assert returns
+    for feed in returns:
+        assert (PROJECT / "assets" / "feeds" / feed / "template.csv").is_file()
+        assert (PROJECT / "tests" / "assets" / f"mistakes_{feed}.py").is_file()
+
+
+def test_the_example_has_as_many_files_as_the_page_says() -> None:
+    page = blocks()
+    definitions = [*page["yaml"], *page["python"], *page["json"]]
+    said = re.search(r"The example on this page comes to (\d+)\.", PAGE.read_text())
+    assert said and int(said[1]) == len(definitions) + 1, "and `__init__.py`"
 
 
 @pytest.mark.acceptance
