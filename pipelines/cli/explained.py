@@ -245,7 +245,8 @@ def _show_checks(screen: Screen, checks: list[Record]) -> None:
         verdicts = Counter(one["verdict"] for one in own)
         counts = ", ".join(f"{verdicts[v]} {v}" for v in ("pass", "warn", "fail", "skipped"))
         screen.say(f"  {feed} {edition}: {counts}")
-        for one in own:
+        # What failed first: "fail" comes before "warn".
+        for one in sorted(own, key=lambda one: str(one["verdict"])):
             if one["verdict"] in ("warn", "fail"):
                 column = f" ({one['column_name']})" if one.get("column_name") else ""
                 screen.say(f"    {one['verdict']}{column}: {one['text']}")

@@ -43,6 +43,17 @@ def test_without_a_feed_each_check_takes_a_line(home: Home) -> None:
     ]
 
 
+def test_what_failed_is_listed_before_what_warned(home: Home) -> None:
+    hold_back(home)
+    [failed] = read_latest(home, FEED, EDITION)
+    warned = failed.model_copy(update={"verdict": "warn", "rule": "a", "title": "A warning"})
+    note_checks(home, FEED, EDITION, "fingerprint", [warned, failed], "run")
+    for asked in ((), ("--full",), (FEED,)):
+        said = told(*asked)
+        assert -1 < said.index("Total is plausible") < said.index("A warning"), asked
+    assert [one["verdict"] for one in json.loads(told("--json"))] == ["fail", "warn"]
+
+
 def test_a_check_of_several_editions_takes_one_line_with_the_first_of_what_was_found(
     home: Home,
 ) -> None:

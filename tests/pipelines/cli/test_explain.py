@@ -9,7 +9,9 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipelines.cli.explained import _show_checks
 from pipelines.cli.main import app
+from pipelines.cli.screen import Screen
 from tests.support import referrals, write, write_list
 from tests.warehouse.support_mart import build
 from tests.warehouse.worlds import listed, volume, years_world
@@ -120,6 +122,21 @@ def test_a_figure_of_a_local_return_is_explained_without_names_and_counts(
     assert {(row["org_code"], row["count"]) for row in rows} == {("", "")}
     [cell] = json.loads(run(*asked, "--json").stdout)["organisations"]
     assert (cell["organisations"], cell["value"]) == (2, None) and "org_code" not in cell
+
+
+def test_checks_that_failed_are_listed_before_those_that_warn(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    one = {"feed": "a_feed", "edition": "2025-10"}
+    checks = [
+        one | {"verdict": "warn", "text": "The first by name"},
+        one | {"verdict": "pass", "text": "Met"},
+        one | {"verdict": "fail", "text": "The second"},
+    ]
+    _show_checks(Screen(), checks)
+    said = capsys.readouterr().out
+    assert "a_feed 2025-10: 1 pass, 1 warn, 1 fail, 0 skipped" in said
+    assert said.index("fail: The second") < said.index("warn: The first") and "Met" not in said
 
 
 @pytest.mark.parametrize(

@@ -152,8 +152,18 @@ def test_an_edition_as_of_a_revision(home: Home) -> None:
         assert found.changes["change"].to_list() == [change]
     assert (found.old.name, found.new.name) == ("2025-10.1", "2025-10.3")
     assert (found.new.files, found.new.rows) == (1, 1), "not those that were put right"
-    with pytest.raises(NotPossible, match=r"no revision 4\. It has 1 to 3"):
+    with pytest.raises(NotPossible, match=r"no revision 4\. It has 1 to 3: a file whose "):
         diff_editions(home, FEED, "2025-10.1", "2025-10.4", [])
+
+
+def test_a_file_with_the_figures_of_an_earlier_one_is_no_revision(home: Home) -> None:
+    brought(home, *[regional(area("04C", "OCT2025", 10), end=end) for end in ("\n", "\r\n")])
+    with pytest.raises(NotPossible) as told:
+        diff_editions(home, FEED, "2025-10.1", "2025-10.2", [])
+    assert told.value.reason == f"{FEED} 2025-10 has no revision 2."
+    assert told.value.remedy == (
+        "It has 1 to 1: a file whose figures are those of an earlier one is none."
+    )
 
 
 def test_a_held_edition_is_compared_and_said_to_be_held(home: Home) -> None:

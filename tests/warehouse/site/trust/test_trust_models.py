@@ -2,10 +2,12 @@
 
 from typing import Any
 
+import duckdb
 import pytest
 
+from warehouse.settings import HeadlinePlace
 from warehouse.site.site_page import PageTable
-from warehouse.site.trust.revisions_shown import typical_words
+from warehouse.site.trust.revisions_shown import last_revisions, typical_words
 from warehouse.site.trust.scorecard_model import PARTS, scorecard_parts
 from warehouse.site.trust.trust_root import IN_HOME, IN_SITE
 
@@ -24,6 +26,25 @@ def test_typical_revisions_are_said_in_words(
 ) -> None:
     row = {"unit": unit, "median_change": median, "p90_change": most}
     assert typical_words(row).startswith(said)
+
+
+def test_revisions_that_round_to_nothing_are_not_listed() -> None:
+    """4.8 became 4.8: what moved behind the decimals is no news."""
+    with duckdb.connect() as db:
+        db.execute(
+            "CREATE TABLE kpi AS SELECT * FROM (VALUES ('a', 'A', 'rate_per_1000'), "
+            "('b', 'B', 'rate_per_1000')) AS k(kpi_id, title, unit)"
+        )
+        db.execute(
+            """CREATE TABLE kpi_revision AS SELECT *, 'icb' AS org_level, 'QK1' AS org_code,
+                   'LLR' AS org_name, DATE '2025-10-01' AS month, '2025-11' AS edition,
+                   'revised' AS kind, 0 AS editions_ago, new_value - old_value AS change,
+                   new_value / old_value - 1 AS ratio
+               FROM (VALUES ('a', 4.8e0, 4.8001e0), ('b', 4.8e0, 4.9e0))
+                   AS r(kpi_id, old_value, new_value)"""
+        )
+        table = last_revisions(db, [HeadlinePlace(level="icb", code="QK1")])
+    assert [(row[0], row[4], row[5]) for row in table.cells] == [("B", "4.80", "4.90")]
 
 
 def test_the_contents_list_has_only_parts_that_are_there() -> None:
