@@ -28,6 +28,13 @@ if TYPE_CHECKING:
 SHOWN = 3  # held months in a line; status lists them all
 NAME = 24  # letters of a place; a longer name gives way to its code
 LISTED = 10  # figures of a dry run on the screen; --csv has them all
+EARLIER = "Before it"  # the heading of values known before an edition
+MEANS = f"{EARLIER}: as known before this edition came."
+LATER = (
+    "What the figures will be is known after access-recovery refresh, which lists the headline "
+    "figures that changed, each with what it was before."
+)
+WITHOUT_IT = "Without it they are those of earlier editions, or missing."
 Yes = Annotated[bool, typer.Option("--yes", help="Do not ask at the terminal.")]
 DryRun = Annotated[
     bool,
@@ -69,6 +76,8 @@ def ask(
         screen.say(words)
     show_figures(screen, home, effects, LISTED if dry_run else 0, csv)
     if dry_run:
+        if any(one.stake for one in effects):
+            screen.say(LATER)
         why_not = "; ".join(dict.fromkeys(one.why_not for one in effects if one.why_not))
         nothing = f", and nothing would be{f': {why_not}' if why_not else ''}"
         changed = any(one.words for one in effects)
@@ -113,15 +122,21 @@ def _list(
     from warehouse.outputs.affected_figures import affected_figures
 
     found = affected_figures(db, stake, most)
-    headings = ("KPI", "Place", "Period", "Value", "Status")
-    table = plain_table(*headings, right=("Value",), expendable=("Status",))
+    columns = {"Value": "value", **({EARLIER: "earlier_value"} if stake.with_earlier else {})}
+    headings = ("KPI", "Place", "Period", *columns, "Status")
+    table = plain_table(*headings, right=columns, expendable=("Status",))
     for one in found.figures:
-        value = "-" if one["value"] is None else value_text(one["value"], one["unit"])
+        values = (
+            "-" if one[column] is None else value_text(one[column], one["unit"])
+            for column in columns.values()
+        )
         name = one["short_name"] or one["org_name"] or ""
         place = name if 0 < len(name) <= NAME else one["org_code"]
-        table.add_row(one["kpi_title"], place, one["period_label"], value, one["status"])
+        table.add_row(one["kpi_title"], place, one["period_label"], *values, one["status"])
     if found.figures:
         screen.table(table)
+        if stake.with_earlier:
+            screen.say(MEANS)
     if (left := found.total - len(found.figures)) > 0 and not listed_in:
         screen.say(f"and {left:,} more, of smaller places or earlier months: --csv FILE has all.")
 
@@ -133,16 +148,17 @@ def _is_at_terminal() -> bool:
 def without(
     home: Home,
     key: EditionKey,
-    then: str = "Without it they are those of earlier editions, or missing.",
+    then: str = WITHOUT_IT,
 ) -> Effect:
     """What the mart loses when an edition, or a file of it, is no longer used. `then`: which
-    figures it has instead."""
+    figures it has instead; those of earlier editions are listed beside them."""
     from warehouse.outputs.affected_figures import using
 
     nothing = Effect(f"No published figure uses {key.feed} {key.edition}.")
     if not home.has_mart:
         return nothing
-    figures, _, newest = _counted(home, stake := using(key))
+    stake = using(key, with_earlier=then == WITHOUT_IT)
+    figures, _, newest = _counted(home, stake)
     if not figures:
         return nothing
     return Effect(
@@ -191,12 +207,11 @@ def accepted(
     if not own or not months:
         why_not = "is accepted already, and none of these months is held" if own else "has no file"
         return Effect("", why_not=f"{key.feed} {key.edition} {why_not}")
-    effect = _of_months(home, key.feed, sorted(months))
-    return effect if effect.stake else _see_its_counts(home, key, effect)
+    return _see_its_counts(home, key, _of_months(home, key.feed, sorted(months)))
 
 
 def _see_its_counts(home: Home, key: EditionKey, effect: Effect) -> Effect:
-    """Where no figure is published yet: how to see what an edition has, beside the one before."""
+    """How to see what an edition has, beside the one before."""
     from warehouse.archive.source_files import Archive
 
     before = {file.edition for file in Archive(home).active_files(key.feed)}

@@ -24,13 +24,21 @@ _OF_MONTHS = """(
         ON u.kpi_id = m.kpi_id AND u.org_level = m.org_level
     WHERE strftime(m.month, '%Y-%m') IN (SELECT unnest($months::VARCHAR[]))
         AND m.status <> 'suppressed')"""
+# The newest value of editions before the one at stake.
+_EARLIER = """, (SELECT arg_max(v.value, replace(v.edition, '-', '')::BIGINT * 1000 + v.revision)
+                FROM kpi_vintage AS v
+                WHERE v.kpi_id = a.kpi_id AND v.org_level = a.org_level
+                    AND v.org_code = a.org_code AND v.month = a.month
+                    AND v.edition < $edition) AS earlier_value"""
 
 
 class Stake(NamedTuple):
-    """Published figures: a table in SQL, and its parameters."""
+    """Published figures: a table in SQL, and its parameters. `with_earlier`: each is listed with
+    the value known before the edition."""
 
     table: str
     parameters: dict[str, Any]
+    with_earlier: bool = False
 
 
 class AffectedFigures(NamedTuple):
@@ -45,10 +53,10 @@ class AffectedFigures(NamedTuple):
     figures: list[Row]
 
 
-def using(key: EditionKey) -> Stake:
+def using(key: EditionKey, with_earlier: bool = False) -> Stake:
     """The figures that use an edition, as numerator or denominator, themselves or through
-    members."""
-    return Stake(_USING, {"feed": key.feed, "edition": key.edition})
+    members; perhaps with `earlier_value`, as known before the edition."""
+    return Stake(_USING, {"feed": key.feed, "edition": key.edition}, with_earlier)
 
 
 def of_months(feed: str, months: Iterable[str]) -> Stake:
@@ -76,7 +84,7 @@ def write_affected(db: duckdb.DuckDBPyConnection, stakes: Iterable[Stake], path:
     import polars as pl
 
     listed = [db.sql(_listed(one), params=_by_width(one)).pl() for one in stakes]
-    every = pl.concat(listed).unique(maintain_order=True)
+    every = pl.concat(listed, how="diagonal").unique(maintain_order=True)
     with whole_file(path) as part:
         every.write_csv(part, include_bom=True)
     return int(every.height)
@@ -86,6 +94,7 @@ def _listed(stake: Stake) -> str:
     return f"""
         SELECT a.kpi_id, k.title AS kpi_title, k.unit, a.org_level, a.org_code, a.org_name,
                o.short_name, a.month, a.period_label, a.value, a.status, a.edition, a.synthetic
+               {_EARLIER if stake.with_earlier else ""}
         FROM {stake.table} AS a JOIN kpi AS k USING (kpi_id)
         LEFT JOIN organisation_current AS o
             ON o.org_level = a.org_level AND o.org_code = a.org_code

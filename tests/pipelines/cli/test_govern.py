@@ -139,6 +139,29 @@ def test_a_dry_run_names_the_file_that_counts_instead(home: Home) -> None:
     assert "nothing was recorded, and nothing would be: first.csv is not withdrawn." in done
 
 
+def test_a_dry_run_has_the_values_known_before_the_edition(home: Home, tmp_path: Path) -> None:
+    files = home.root / "files"
+    october = [area("04C", "OCT2025", 10)]
+    november = [area("04C", "OCT2025", 12), area("04C", "NOV2025", 5)]
+    build(
+        home,
+        [
+            write(files / "october.csv", regional(*october)),
+            write(files / "november.csv", regional(*november)),
+        ],
+    )
+    listed = tmp_path / "figures.csv"
+    said = run("hold", FEED, "2025-11", "--dry-run", "--csv", str(listed)).stdout
+    assert "Before it" in said and "as known before this edition came" in said
+    assert "is known after access-recovery refresh, which lists" in said
+    rows = list(csv.DictReader(listed.read_text("utf-8-sig").splitlines()))
+    own = {row["month"]: row for row in rows if row["kpi_id"] == "appointments"}
+    values = {month: (row["value"], row["earlier_value"]) for month, row in own.items()}
+    assert values == {"2025-11-01": ("5.0", ""), "2025-10-01": ("12.0", "10.0")}
+    said = run("accept", FEED, "2025-11", "--dry-run").stdout
+    assert "Before it" not in said, "it is accepted already"
+
+
 def test_a_dry_run_of_nothing_says_so(held: Home, tmp_path: Path) -> None:
     done = run("hold", RETURN, OCT, "--dry-run", "--csv", str(tmp_path / "none.csv"))
     assert done.exit_code == 0 and "No published figure uses" in done.stdout
