@@ -11,7 +11,7 @@ from collections import Counter
 from typing import TYPE_CHECKING, Any
 
 from warehouse.base.home import Home
-from warehouse.base.keys import EditionKey
+from warehouse.base.keys import EditionKey, of_edition
 
 if TYPE_CHECKING:
     from warehouse.archive.source_files import SourceFile
@@ -56,7 +56,7 @@ def replaced_files(
 
     found = []
     for one in statuses:
-        files = [file for file in own if EditionKey.of(file) == (one.feed, one.edition)]
+        files = of_edition(own, one.feed, one.edition)
         if len(files) > 1 and quarantined(home, files):
             used = [file for file in files if one.uses(file)]
             waiting = [file for file in files if file not in used]

@@ -121,6 +121,9 @@ def bring_up_to_date(
     if full:
         forget(home)
     if batches or full or not mart_is_current(home):
+        from warehouse.outputs.headline import published_headlines
+
+        report.before = published_headlines(home)
         _run(home, batches, report, say, full, within)
     else:
         report.nothing_to_do = True
@@ -218,7 +221,6 @@ def _run(
 ) -> None:
     from pipelines.jobs import job_definitions
     from pipelines.resources import HomeResource
-    from warehouse.outputs.headline import published_headlines
     from warehouse.outputs.openlineage.emit import forget_trouble, trouble_of
     from warehouse.publication.build import accepted_files
     from warehouse.publication.publish import is_current, shows_withdrawn_files, take_down
@@ -241,7 +243,6 @@ def _run(
         if not accepted_files(home) and (_all_is_decided(home) or shows_withdrawn_files(home)):
             report.taken_down = take_down(home)
         elif (accepted_files(home) and full) or not is_current(home):
-            report.before = published_headlines(home)
             refreshing.say("Building, checking and publishing the mart")
             job = definitions.resolve_job_def(PUBLISH_JOB)
             problem = execute(job, instance, home, tags=refreshing.tags)

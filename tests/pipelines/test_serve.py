@@ -2,7 +2,6 @@
 
 import os
 import signal
-import time
 from collections.abc import Iterator
 from typing import Any, ClassVar
 
@@ -13,7 +12,7 @@ from warehouse.base.home import Home
 
 
 class Running:
-    """A process that runs until it is stopped, while which Ctrl-C is pressed again."""
+    """A process that runs until Ctrl-C, which is pressed again while it is stopped."""
 
     started: ClassVar[list["Running"]] = []
 
@@ -22,7 +21,7 @@ class Running:
         self.started.append(self)
 
     def poll(self) -> int | None:
-        return None
+        raise KeyboardInterrupt
 
     def terminate(self) -> None:
         self.stopped = True
@@ -45,12 +44,8 @@ def signals() -> Iterator[None]:
 def test_ctrl_c_stops_both_quietly_even_if_pressed_twice(
     home: Home, signals: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    def pressed(_: float) -> None:
-        raise KeyboardInterrupt
-
     monkeypatch.setattr(Running, "started", [])
     monkeypatch.setattr(serving.subprocess, "Popen", Running)
-    monkeypatch.setattr(time, "sleep", pressed)
     said: list[str] = []
     assert serving.serve(home, 3000, said.append) == 0
     assert said == ["Stopped."]

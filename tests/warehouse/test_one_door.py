@@ -42,11 +42,11 @@ MAY = {
         "warehouse/outputs/export.py",
     },
     "it reads files that a person names, or those of other programs in the landing folder": {
-        "pipelines/alerts/housekeeping_alerts.py",
         "pipelines/alerts/send.py",
         "pipelines/cli/own_csv.py",
         "pipelines/operations/purge_files.py",
         "pipelines/operations/landing.py",
+        "pipelines/operations/last_refresh.py",
         "warehouse/fetch/network.py",
         "warehouse/intake/files_to_import.py",
         "warehouse/intake/importer.py",
