@@ -47,7 +47,8 @@ def test_a_local_return_lacks_practices_of_its_own_icb_alone(made: tuple[Home, s
     _, printed = made
     about, parts = "practice_slots 2025-03, check not met", "All parts of the edition"
     [line] = [one for one in printed.splitlines() if one.startswith(about) and parts in one]
-    assert "Found 0 of 3 sub-ICBs complete; missing: " in line and " practices of 04C " in line
+    assert "Found 0 of 3 sub-ICBs complete; 04C 2025-03 has 3 of 51; missing: " in line
+    assert " practices of 04C " in line and " practices of 03W " in line
     assert "00L" not in line, "other ICBs return their own"
 
 

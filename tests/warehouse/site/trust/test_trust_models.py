@@ -44,7 +44,7 @@ def test_revisions_that_round_to_nothing_are_not_listed() -> None:
                    AS r(kpi_id, old_value, new_value)"""
         )
         table = last_revisions(db, [HeadlinePlace(level="icb", code="QK1")])
-    assert [(row[0], row[4], row[5]) for row in table.cells] == [("B", "4.80", "4.90")]
+    assert [(row[0], row[4], row[5]) for row in table.cells] == [("B", "4.8", "4.9")]
 
 
 def test_the_contents_list_has_only_parts_that_are_there() -> None:
