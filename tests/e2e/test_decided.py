@@ -89,11 +89,12 @@ def test_a_held_reissue_of_one_part_leaves_what_was_accepted(home: Home, tmp_pat
     stays = row["stays_published"]
     assert (row["status"], row["revisions"]) == ("held", 1)
     assert stays.startswith("2 files (revision 1), accepted by its checks on 20")
-    [out] = mart.rows(
+    out, rows = mart.rows(
         """SELECT item, text FROM explain('appointments', '04C', DATE '2025-10-01')
-        WHERE section = 'left_out'"""
+        WHERE section = 'left_out' ORDER BY item"""
     )
     assert out["item"] == "held" and out["text"].endswith(f". Stays published: {stays}")
+    assert rows == {"item": "quarantined rows", "text": "25, in files that are held"}
     [vintage] = mart.rows(
         "SELECT revision, value FROM kpi_vintage WHERE kpi_id = 'appointments' AND org_code = '04C'"
     )

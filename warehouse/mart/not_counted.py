@@ -62,6 +62,7 @@ LEFT_OUT = f"""SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.fe
     SELECT 10 AS place, 'left_out' AS section, 'quarantined rows' AS item, q.feed, q.edition,
         sum(q.failed_rows)::BIGINT AS rows,
         format('{{:,}}, ', sum(q.failed_rows)::BIGINT) || CASE
+            WHEN bool_or(d.status = 'held') THEN 'in files that are held'
             WHEN NOT bool_and(e.named) THEN 'of organisations that a local return does not name'
             WHEN bool_or(l.feed IS NOT NULL) THEN 'among them those of organisations named here'
             ELSE 'none with a count of the organisations and month of this figure' END AS text
@@ -69,6 +70,7 @@ LEFT_OUT = f"""SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.fe
     -- What a figure uses of an edition lost no row with a count: else it would use an earlier one.
     JOIN (SELECT feed, edition, bool_and(named) AS named FROM cell GROUP BY ALL) AS e
         ON e.feed = q.feed AND e.edition = q.edition
+    JOIN governance.edition AS d ON d.feed = q.feed AND d.edition = q.edition
     LEFT JOIN (SELECT DISTINCT feed, edition FROM lost) AS l
         ON l.feed = q.feed AND l.edition = q.edition
     WHERE q.rule IN ({sql_list(tuple(ROW_RULES))})
