@@ -127,7 +127,7 @@ def by_theme(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[ThemePa
 
 
 def theme_title(theme: str) -> str:
-    """A theme as a heading: `Cloud telephony`, `GP workforce`."""
+    """A theme as a heading: `GP workforce`, `NHS App`, `Online consultations`."""
     words = theme_words(theme)
     for written, name in NAMES.items():
         words = words.replace(written, name)

@@ -7,9 +7,8 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 from warehouse.base.months import day_words
-from warehouse.kpi.themes import theme_words
 from warehouse.outputs.headline import headline_value
-from warehouse.site.figure_line import verdict
+from warehouse.site.figure_line import theme_title, verdict
 from warehouse.site.kpi_about import comparison_table, figure_files, revision_words
 from warehouse.site.kpi_charts import kpi_chart, multiples
 from warehouse.site.kpi_queries import KpiBackground, read_background
@@ -20,7 +19,6 @@ from warehouse.site.site_paths import INDEX, KPIS, kpi_page
 from warehouse.statistics.sentences import sentence
 
 Row = dict[str, Any]
-NAMES = {"NHS app": "NHS App", "Pharmacy first": "Pharmacy First"}
 BETTER = {
     "higher_is_better": "Higher is better.",
     "lower_is_better": "Lower is better.",
@@ -39,13 +37,6 @@ def kpi_pages(figures: SiteFigures) -> Iterable[SitePage]:
     for kpi_id in shown:
         own = [one for one in files if one.theme == figures.kpis[kpi_id]["theme"]]
         yield _page(figures, kpi_id, known, own)
-
-
-def theme_title(theme: str) -> str:
-    """A theme as a heading: `GP workforce`, `NHS App`, `Online consultations`."""
-    words = theme_words(theme)
-    words = words[:1].upper() + words[1:]
-    return NAMES.get(words, words)
 
 
 def _list(figures: SiteFigures, shown: Sequence[str]) -> SitePage:

@@ -10,8 +10,9 @@ from warehouse.base.home import Home
 from warehouse.base.sql import open_mart
 from warehouse.outputs.export import export_tables
 from warehouse.outputs.export_selection import Selection
+from warehouse.site.figure_line import theme_title
 from warehouse.site.kpi_about import FINGERPRINT
-from warehouse.site.kpi_pages import kpi_pages, theme_title
+from warehouse.site.kpi_pages import kpi_pages
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import SitePage
 from warehouse.site.site_places import read_places
@@ -81,6 +82,8 @@ def test_all_figures_are_listed_by_theme_with_value_and_judgement(
 def test_themes_are_titles() -> None:
     assert theme_title("pharmacy_first") == "Pharmacy First"
     assert theme_title("online_consultations") == "Online consultations"
+    assert theme_title("nhs_app") == "NHS App"
+    assert theme_title("appointments_annex1") == "Appointments (Annex 1)"
 
 
 def test_downloads_are_what_export_writes(sample_home: Home, site: Path, tmp_path: Path) -> None:
