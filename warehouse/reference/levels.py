@@ -138,6 +138,11 @@ PLACE_COLUMNS = {
 }
 
 
+def all_of(level: str) -> str:
+    """The organisations of a level as people say it: `practices`, `sub-ICBs`, `England`."""
+    return "England" if level == "england" else LEVELS[level].plural
+
+
 def above(level: str) -> tuple[str, ...]:
     """The levels above a level, nearest first."""
     found = [level]

@@ -16,6 +16,7 @@ from warehouse.site.site_downloads import ThemeDownload, theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import INDEX, KPIS, kpi_page
+from warehouse.site.trust.trust_root import IN_SITE
 from warehouse.statistics.sentences import sentence
 
 Row = dict[str, Any]
@@ -82,6 +83,7 @@ def _page(
         "revisions": revision_words(revisions, known.provisional.get(kpi_id), kpi["unit"]),
         "files": rests_on,
         "more_files": more,
+        "way": IN_SITE.theme_lineage(kpi["theme"]),
         "downloads": files,
         "theme": theme_title(kpi["theme"]),
         "reviewed_on": day_words(kpi["reviewed_on"]),

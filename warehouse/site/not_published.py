@@ -8,13 +8,13 @@ from functools import cached_property
 
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.disclosure import NEVER, ON_REQUEST, controlled
-from warehouse.reference.levels import LEVELS
+from warehouse.reference.levels import LEVELS, all_of
 from warehouse.site.place_queries import kpis_with_figures, levels_of_kpis
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_places import SitePlace
 from warehouse.statistics.sentences import ABSENT, WITHHELD
 
-SUPPRESSED, ENGLAND = "suppressed", "England"
+SUPPRESSED = "suppressed"
 
 
 @dataclass(frozen=True)
@@ -61,11 +61,7 @@ class NotPublished:
             return "No figure of any place yet"
         levels = self._levels.get(kpi_id, frozenset())
         if place.level not in levels:
-            named = [
-                ENGLAND if level == "england" else one.plural
-                for level, one in LEVELS.items()
-                if level in levels
-            ]
+            named = [all_of(level) for level in LEVELS if level in levels]
             return f"Published for {_listed(named)} only"
         if self._is_withheld(kpi_id, place.level):
             of = LEVELS[place.level].plural

@@ -40,6 +40,8 @@ def test_trust_has_scorecard_refreshes_and_lineage(site: Path) -> None:
     assert "nhsuk-breadcrumb" in checked.read_text(encoding="utf-8")
     lineage = (site / "trust/lineage.html").read_text(encoding="utf-8")
     assert 'id="kpi-appointments"' in lineage and 'href="#tables"' in lineage
+    way = "trust/lineage/theme-appointments.html#kpi-appointments"
+    assert way in (site / "kpis/appointments.html").read_text(encoding="utf-8")
 
 
 def test_every_link_within_the_site_leads_somewhere(site: Path) -> None:

@@ -10,7 +10,15 @@ from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.base.sql import Connection, open_mart
 from warehouse.outputs.affected_figures import AffectedFigures, using, write_affected
-from warehouse.outputs.page_paths import AFFECTED, DATA_DOCS, PLACE, SCORECARD, STYLE_FOLDER, STYLES
+from warehouse.outputs.page_paths import (
+    AFFECTED,
+    DATA_DOCS,
+    LINEAGE_PARTS,
+    PLACE,
+    SCORECARD,
+    STYLE_FOLDER,
+    STYLES,
+)
 from warehouse.settings import Settings, read_settings
 from warehouse.site.lay_out import Frame, laid_out
 from warehouse.site.site_page import SitePage
@@ -18,7 +26,7 @@ from warehouse.site.trust import page_data as records
 from warehouse.site.trust.scorecard_model import accepted_despite_checks
 from warehouse.site.trust.trust_pages import (
     affected_page,
-    lineage_page,
+    lineage_pages,
     published_with_pages,
     refresh_page,
     scorecard_page,
@@ -30,8 +38,8 @@ Row = records.Row
 
 
 def build_pages(home: Home, today: date | None = None) -> Path:
-    """Write the scorecard, the lineage, a page per refresh, one of the figures affected by each
-    edition that people accepted, and their style; return the scorecard's path.
+    """Write the scorecard, the lineage by theme and table, a page per refresh, one of the figures
+    affected by each edition that people accepted, and their style; return the scorecard's path.
 
     A refresh's page is written if it is missing, and always for the newest refresh: what was
     checked then does not change. Raises NoMart if there is none.
@@ -44,7 +52,7 @@ def build_pages(home: Home, today: date | None = None) -> Path:
         for number, one in enumerate(published):
             if number == 0 or not home.store.exists(f"{PLACE}/{one['page']}"):
                 _write(home, refresh_page(db, IN_HOME, one), one, settings)
-        _write(home, lineage_page(db, IN_HOME), published[0], settings)
+        _write_lineage(home, db, published[0], settings)
         affected = accepted_despite_checks(db)
         _write_affected(home, db, affected, published[0], settings)
         data_docs = f"../{DATA_DOCS}" if home.store.exists(DATA_DOCS) else ""
@@ -59,6 +67,16 @@ def _write_style(home: Home) -> None:
     found = own_files()
     for name in STYLES:
         home.store.replace(f"{PLACE}/{STYLE_FOLDER}/{name}", found[name])
+
+
+def _write_lineage(home: Home, db: Connection, refresh: Row, settings: Settings) -> None:
+    written = set()
+    for page in lineage_pages(db, IN_HOME):
+        _write(home, page, refresh, settings)
+        written.add(f"{PLACE}/{page.path}")
+    for key in home.store.list_keys(f"{PLACE}/{LINEAGE_PARTS}"):
+        if key not in written:  # of a table or theme that the mart no longer has
+            home.store.delete(key)
 
 
 def _write_affected(

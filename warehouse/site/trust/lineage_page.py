@@ -1,4 +1,4 @@
-"""Content of the lineage page, from `governance.lineage_edge`: the path of each KPI from the
+"""Content of the lineage pages, from `governance.lineage_edge`: the path of each KPI from the
 published headings, and the origins of every other column of the mart."""
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from warehouse.lineage.edge_table import edges_of
 from warehouse.lineage.feed_edges import COUNT_OF, ROWS, Edge
 from warehouse.lineage.follow import Column, Index, columns_of, index, made_of
 from warehouse.lineage.records import DECLARED_BY_HAND, RECORDS
-from warehouse.reference.levels import LEVELS
+from warehouse.reference.levels import LEVELS, all_of
 from warehouse.site.trust.page_data import Row
 
 EVERY = "every level"
@@ -49,7 +49,7 @@ class Counted:
 
 
 def lineage(db: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    """Return all facts of the page, from a mart that `db` has open as its current database."""
+    """Return all facts of the pages, from a mart that `db` has open as its current database."""
     edges = edges_of(db)
     kpis = rows(db, "SELECT kpi_id, title, theme, unit, formula, numerator, denominator FROM kpi")
     found, named = index(edges), {edge.from_table for edge in edges}
@@ -92,7 +92,7 @@ def _paths(found: Index, parts: list[Edge]) -> Iterator[Row]:
         by_way[tuple((PARTS[p], (t, c)) for p, t, c in way)].append(level)
     for steps, some in by_way.items():
         yield {
-            "levels": some,
+            "levels": [one if one == EVERY else all_of(one) for one in some],
             "parts": [{"part": part, **_part(found, source)} for part, source in steps],
         }
 

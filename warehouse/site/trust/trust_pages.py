@@ -13,13 +13,19 @@ from warehouse.base.sql import Connection
 from warehouse.contract.model import contracts
 from warehouse.outputs.affected_figures import AffectedFigures
 from warehouse.settings import HeadlinePlace
+from warehouse.site.figure_line import theme_title
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import SitePage
 from warehouse.site.trust import page_data as records
 from warehouse.site.trust.lineage_page import lineage
 from warehouse.site.trust.refresh_summary import checked_feeds, in_editions, shortened
 from warehouse.site.trust.scorecard_model import accepted_despite_checks, scorecard, scorecard_parts
-from warehouse.site.trust.trust_root import IN_SITE, SCORECARD_TITLE, TrustRoot
+from warehouse.site.trust.trust_root import (
+    IN_SITE,
+    LINEAGE_TITLE,
+    SCORECARD_TITLE,
+    TrustRoot,
+)
 
 Row = dict[str, Any]
 # What every template of these pages needs.
@@ -42,7 +48,7 @@ def trust_pages(figures: SiteFigures) -> Iterable[SitePage]:
     published = published_with_pages(db, IN_SITE)[: records.TREND]
     affected = accepted_despite_checks(db)
     yield scorecard_page(db, IN_SITE, published, figures.as_at, affected, shown)
-    yield lineage_page(db, IN_SITE)
+    yield from lineage_pages(db, IN_SITE)
     yield from (refresh_page(db, IN_SITE, one) for one in published)
     yield from (affected_page(IN_SITE, key, found) for key, found in affected.items())
 
@@ -69,17 +75,27 @@ def scorecard_page(
     return SitePage(root.scorecard, template, SCORECARD_TITLE, content, (), parts, root.trail)
 
 
-def lineage_page(db: Connection, root: TrustRoot) -> SitePage:
-    """Where every column comes from."""
+def lineage_pages(db: Connection, root: TrustRoot) -> Iterable[SitePage]:
+    """Where every column comes from: the list of KPIs and tables, a page per theme with the path of
+    each of its KPIs, and a page per table."""
     facts = lineage(db)
-    parts = [
-        (f"theme-{theme}", f"{theme.replace('_', ' ').capitalize()}: {len(kpis)} KPIs")
-        for theme, kpis in facts["themes"].items()
-    ]
-    parts.append(("tables", f"Every column of the mart: {len(facts['tables'])} tables and views"))
-    parts.append(("layers", "Layers and records"))
-    title, template = "Where every column comes from", "trust_lineage.html.j2"
-    return SitePage(root.lineage, template, title, facts, (), parts, root.below)
+    themes, tables = facts["themes"], facts["tables"]
+    parts = [(f"theme-{one}", theme_title(one)) for one in themes]
+    parts += [("tables", "Tables and views of the mart"), ("layers", "Layers and records")]
+    content = {**facts, "title_of": theme_title, "root": root}
+    template = "trust_lineage.html.j2"
+    yield SitePage(root.lineage, template, LINEAGE_TITLE, content, (), parts, root.below)
+    trail = (*root.below, (root.lineage, LINEAGE_TITLE))
+    for theme, kpis in themes.items():
+        path, template = root.theme_lineage(theme), "trust_lineage_theme.html.j2"
+        title = f"Where figures come from: {theme_title(theme)}"
+        parts = [(f"kpi-{one['kpi_id']}", one["title"]) for one in kpis]
+        yield SitePage(path, template, title, {"kpis": kpis}, (), parts, trail)
+    for table in tables:
+        path, template = root.table_lineage(table["table"]), "trust_lineage_table.html.j2"
+        title = f"Where the columns of {table['table']} come from"
+        content = {"table": table, "index": root.lineage}
+        yield SitePage(path, template, title, content, trail=trail)
 
 
 def refresh_page(db: Connection, root: TrustRoot, refresh: Row) -> SitePage:

@@ -13,10 +13,13 @@ from warehouse.outputs.page_paths import (
     affected_csv,
     affected_name,
     refresh_name,
+    table_lineage,
+    theme_lineage,
 )
 from warehouse.site.site_paths import INDEX, TRUST, TRUST_FOLDER
 
 SCORECARD_TITLE = "Data quality scorecard"
+LINEAGE_TITLE = "Where every column comes from"
 
 
 @dataclass(frozen=True)
@@ -33,6 +36,14 @@ class TrustRoot:
     def lineage(self) -> str:
         """The page of the lineage."""
         return self.before + LINEAGE
+
+    def theme_lineage(self, theme: str) -> str:
+        """The page of the lineage of a theme's KPIs."""
+        return self.before + theme_lineage(theme)
+
+    def table_lineage(self, table: str) -> str:
+        """The page of the lineage of a table's columns."""
+        return self.before + table_lineage(table)
 
     @property
     def below(self) -> tuple[tuple[str, str], ...]:

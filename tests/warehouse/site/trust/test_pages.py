@@ -27,7 +27,15 @@ from warehouse.outputs.headline import (
     headline_value,
     headlines,
 )
-from warehouse.outputs.page_paths import LINEAGE, SCORECARD, affected_csv, affected_name
+from warehouse.outputs.page_paths import (
+    LINEAGE,
+    SCORECARD,
+    affected_csv,
+    affected_name,
+    are_whole,
+    table_lineage,
+    theme_lineage,
+)
 from warehouse.publication.publish import publish
 from warehouse.reference.levels import below
 from warehouse.settings import read_settings
@@ -99,12 +107,15 @@ def read(governed: Home) -> Callable[[str], Page]:
 
 
 def names(home: Home) -> list[str]:
-    refreshes = sorted(f"refreshes/{p.name}" for p in (home.pages / "refreshes").iterdir())
-    return [SCORECARD, *refreshes, LINEAGE, PAGE_OF_FIGURES]
+    refreshes, ways = (
+        sorted(f"{folder}/{page.name}" for page in (home.pages / folder).iterdir())
+        for folder in ("refreshes", "lineage")
+    )
+    return [SCORECARD, *refreshes, LINEAGE, PAGE_OF_FIGURES, *ways]
 
 
 def test_a_page_per_refresh(governed: Home) -> None:
-    assert len(names(governed)) == 1 + 2 + 1 + 1
+    assert len([one for one in names(governed) if one.startswith("refreshes/")]) == 2
 
 
 def test_the_scorecard_shows_what_is_held_and_why(read: Callable[[str], Page]) -> None:
@@ -293,18 +304,51 @@ def test_the_page_of_a_refresh_has_each_verdict(
 
 
 def test_the_lineage_draws_the_way_of_a_kpi(read: Callable[[str], Page]) -> None:
-    page = read(LINEAGE)
+    page = read(theme_lineage("appointments"))
     assert (
-        "practice, pcn Published column Tidy column Measure Part KPI "
+        "practices, networks Published column Tidy column Measure Part KPI "
         "gp_appointments_practice COUNT_OF_APPOINTMENTS chosen by APPOINTMENT_STATUS , APPT_STATUS "
         "appointments only where appointment_status is DNA "
         "appointments_dna added up numerator"
     ) in page.said()
-    said = page.said("tbody")
+    said = read(table_lineage("organisation")).said("tbody")
     assert re.search(r"org_name organisations: org_name .*published\.\w+: .*GP_NAME", said)
-    every = {one["id"] for one in page.of("details")}
-    assert {"kpi-appointments_dna_share", "table-kpi_monthly", "table-governance.feed"} <= every
     assert {"href": "lineage.html"} in read(SCORECARD).of("a")
+
+
+def test_the_list_of_the_lineage_leads_to_each_kpi_and_table(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
+    """Under the addresses that they had while all were on one page."""
+    listed = read(LINEAGE)
+    every = {one["id"] for one in listed.of("li") if "id" in one}
+    assert {"kpi-appointments_dna_share", "table-kpi_monthly", "table-governance.feed"} <= every
+    links = {str(one["href"]) for one in listed.of("a")}
+    mart = Mart(governed.mart)
+    for row in mart.rows("SELECT kpi_id, theme FROM kpi"):
+        page, anchor = theme_lineage(row["theme"]), f"kpi-{row['kpi_id']}"
+        assert f"{page}#{anchor}" in links
+        assert {"id": anchor, "class": "nhsuk-heading-s"} in read(page).of("h2")
+    for row in mart.rows(
+        """SELECT DISTINCT to_table[6:] AS name, to_column FROM governance.lineage_edge
+           WHERE to_table LIKE 'mart.%' AND to_column <> '*'"""
+    ):
+        assert table_lineage(row["name"]) in links
+        assert row["to_column"] in read(table_lineage(row["name"])).words["th"]
+
+
+def test_pages_of_the_lineage_are_light_and_none_is_left_over(
+    governed: Home, tmp_path: Path
+) -> None:
+    own = Home(Path(shutil.copytree(governed.root, tmp_path / "home")))
+    ways = [own.pages / one for one in names(own) if "lineage" in one]
+    assert len(ways) > 50
+    assert max(one.stat().st_size for one in ways) < 300_000
+    write(own.pages / table_lineage("gone"), b"x")
+    (own.pages / table_lineage("kpi_monthly")).unlink()
+    assert not are_whole(own)
+    build_pages(own, TODAY)
+    assert are_whole(own) and not (own.pages / table_lineage("gone")).exists()
 
 
 def test_pages_load_nothing_from_the_network(governed: Home, read: Callable[[str], Page]) -> None:
@@ -315,8 +359,8 @@ def test_pages_load_nothing_from_the_network(governed: Home, read: Callable[[str
         links = [one["href"] or "" for tag in ("a", "link") for one in page.of(tag)]
         assert not [link for link in links if "//" in link]
         for link in links:
-            target = (governed.pages / name).parent / link
-            assert link.startswith("#") or target.exists(), link
+            path = link.partition("#")[0]
+            assert not path or ((governed.pages / name).parent / path).exists(), link
 
 
 def test_the_scorecard_leads_to_the_data_docs_where_they_are(
