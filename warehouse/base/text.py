@@ -4,7 +4,7 @@ labels there are (`warehouse.contract.model`)."""
 from __future__ import annotations
 
 import re
-from collections.abc import Collection, Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from difflib import get_close_matches
 from functools import lru_cache
 
@@ -31,6 +31,11 @@ def heading_key(text: str) -> str:
 def plural(number: int, noun: str) -> str:
     """`1 day`, `2 days`."""
     return f"{number:,} {noun}" + ("" if number == 1 else "s")
+
+
+def and_list(names: Sequence[str]) -> str:
+    """`a`, `a and b`, `a, b and c`; blank for none. A name may have `and` in it."""
+    return " and ".join(filter(None, (", ".join(names[:-1]), *names[-1:])))
 
 
 def begin_list(text: str, most: int) -> str:

@@ -16,6 +16,7 @@ from warehouse.store import whole_file
 
 Row = dict[str, Any]
 MOST = 2000  # figures in a page; a browser takes long to show more
+WIDEST_FIRST = sorted(LEVELS, key=lambda level: -len(below(level)))
 _USING = "figures_affected($feed, $edition)"
 # Suppressed figures stay so, whatever is decided.
 _OF_MONTHS = """(
@@ -45,12 +46,14 @@ class AffectedFigures(NamedTuple):
     """Figures: how many (`total`), how many of them have a value, the newest month (a date, None
     without figures), and the first of them as `figures`, the widest places and newest months
     first: `kpi_id, kpi_title, unit, org_level, org_code, org_name, short_name, month, period_label,
-    value, status, edition, synthetic`."""
+    value, status, edition, synthetic`. `counts`: a row per KPI and level, by title, the widest
+    level first: `kpi_id, kpi_title, org_level, figures, with_value, disputed, oldest, newest`."""
 
     total: int
     with_value: int
     newest: Any
     figures: list[Row]
+    counts: list[Row]
 
 
 def using(key: EditionKey, with_earlier: bool = False) -> Stake:
@@ -69,13 +72,20 @@ def affected_figures(
 ) -> AffectedFigures:
     """The figures at stake, at most `most` (`MOST`) of them listed; `db` has the mart as its
     current database."""
-    [counts] = rows(
+    counts = rows(
         db,
-        f"SELECT count(*) AS n, count(value) AS v, max(month) AS newest FROM {stake.table}",
-        **stake.parameters,
+        f"""SELECT a.kpi_id, k.title AS kpi_title, a.org_level, count(*) AS figures,
+                   count(a.value) AS with_value,
+                   count(*) FILTER (a.status = 'disputed') AS disputed,
+                   min(a.month) AS oldest, max(a.month) AS newest
+            FROM {stake.table} AS a JOIN kpi AS k USING (kpi_id) GROUP BY ALL
+            ORDER BY kpi_title, a.kpi_id, list_position($levels, a.org_level)""",
+        **_by_width(stake),
     )
     found = rows(db, f"{_listed(stake)} LIMIT {MOST if most is None else most}", **_by_width(stake))
-    return AffectedFigures(counts["n"], counts["v"], counts["newest"], found)
+    total, with_value = (sum(row[name] for row in counts) for name in ("figures", "with_value"))
+    newest = max((row["newest"] for row in counts), default=None)
+    return AffectedFigures(total, with_value, newest, found, counts)
 
 
 def write_affected(db: duckdb.DuckDBPyConnection, stakes: Iterable[Stake], path: Path) -> int:
@@ -103,4 +113,4 @@ def _listed(stake: Stake) -> str:
 
 
 def _by_width(stake: Stake) -> dict[str, Any]:
-    return stake.parameters | {"levels": sorted(LEVELS, key=lambda level: -len(below(level)))}
+    return stake.parameters | {"levels": WIDEST_FIRST}

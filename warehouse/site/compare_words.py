@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 from warehouse.base.number_format import amount, say_signed, signed_points, value_text
+from warehouse.base.text import and_list
 from warehouse.site.deprivation_spec import NAMES
 from warehouse.site.kpi_about import ORDER
 from warehouse.site.site_page import PageTable
@@ -37,13 +38,8 @@ def funnel_title(title: str, own: Sequence[Row], every: str) -> str:
     by_class: dict[str, list[str]] = {}
     for one in own:
         by_class.setdefault(one["funnel"], []).append(one["name"])
-    said = [f"{_listed(names)}: {CLASSES[found]}" for found, names in by_class.items()]
+    said = [f"{and_list(names)}: {CLASSES[found]}" for found, names in by_class.items()]
     return f"{title}, among {every}. {'; '.join(said)}"
-
-
-def _listed(names: Sequence[str]) -> str:
-    """`a`, `a and b`, `a, b and c`. A name may have `and` in it."""
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1])))
 
 
 def funnel_table(own: Sequence[Row], unit: str, average: float, caption: str) -> PageTable:

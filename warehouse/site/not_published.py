@@ -6,6 +6,7 @@ from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 
+from warehouse.base.text import and_list
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.disclosure import NEVER, ON_REQUEST, controlled
 from warehouse.reference.levels import LEVELS, all_of
@@ -62,7 +63,7 @@ class NotPublished:
         levels = self._levels.get(kpi_id, frozenset())
         if place.level not in levels:
             named = [all_of(level) for level in LEVELS if level in levels]
-            return f"Published for {_listed(named)} only"
+            return f"Published for {and_list(named) or 'no place'} only"
         if self._is_withheld(kpi_id, place.level):
             of = LEVELS[place.level].plural
             return f"Returns that the ICB makes itself: figures of single {of} are not published"
@@ -83,7 +84,3 @@ class NotPublished:
             return False
         sources = [one for one in catalogue()[kpi_id].sources if level in one.levels]
         return any(controlled(one) for one in sources or catalogue()[kpi_id].sources)
-
-
-def _listed(names: list[str]) -> str:
-    return " and ".join(filter(None, (", ".join(names[:-1]), names[-1]))) if names else "no place"

@@ -2,7 +2,7 @@
 
 import pytest
 
-from warehouse.base.text import begin_list, plural, unknown
+from warehouse.base.text import and_list, begin_list, plural, unknown
 
 PLACES = {"04C": "Leicester City", "03W": "East Leicestershire and Rutland"}
 
@@ -26,6 +26,11 @@ def test_a_suggestion_has_its_title_if_there_is_one() -> None:
         "Did you mean price (Prices) or pricing?"
     )
     assert unknown("feed", "price", {"prices": object()})[1] == "Did you mean prices?"
+
+
+def test_names_are_listed_with_and() -> None:
+    told = [and_list(names) for names in ([], ["a"], ["a", "b"], ["a", "b", "c"])]
+    assert told == ["", "a", "a and b", "a, b and c"]
 
 
 def test_numbers_of_things_have_their_plural() -> None:

@@ -23,7 +23,7 @@ from warehouse.settings import Settings, read_settings
 from warehouse.site.lay_out import Frame, laid_out
 from warehouse.site.site_page import SitePage
 from warehouse.site.trust import page_data as records
-from warehouse.site.trust.scorecard_model import accepted_despite_checks
+from warehouse.site.trust.scorecard_model import accepted_despite_checks, accepting_decisions
 from warehouse.site.trust.trust_pages import (
     affected_page,
     lineage_pages,
@@ -88,10 +88,11 @@ def _write_affected(
 ) -> None:
     # Not only those that changed: no page may keep what was withdrawn, purged or suppressed.
     home.store.delete_all(f"{PLACE}/{AFFECTED}")
+    decided = accepting_decisions(db)
     for key, found in affected.items():
         with home.store.writing(f"{PLACE}/{IN_HOME.affected_file(*key)}") as path:
             write_affected(db, [using(key)], path)
-        _write(home, affected_page(IN_HOME, key, found), refresh, settings)
+        _write(home, affected_page(IN_HOME, key, found, decided[key]), refresh, settings)
 
 
 def _write(home: Home, page: SitePage, refresh: Row, settings: Settings) -> None:

@@ -94,16 +94,20 @@ def scorecard_parts(facts: Mapping[str, Any]) -> list[tuple[str, str]]:
     ]
 
 
+def accepting_decisions(db: duckdb.DuckDBPyConnection) -> dict[EditionKey, Row]:
+    """Return the decision by which each edition counts although checks failed."""
+    newest_last = reversed(records.overrides(db))
+    found = {
+        EditionKey(one["feed"], one["edition"]): one for one in newest_last if one["uses_edition"]
+    }
+    return dict(sorted(found.items()))
+
+
 def accepted_despite_checks(
     db: duckdb.DuckDBPyConnection,
 ) -> dict[EditionKey, AffectedFigures]:
     """Return the figures that use each edition which people accepted."""
-    keys = {
-        EditionKey(one["feed"], one["edition"])
-        for one in records.overrides(db)
-        if one["uses_edition"]
-    }
-    return {key: affected_figures(db, using(key)) for key in sorted(keys)}
+    return {key: affected_figures(db, using(key)) for key in accepting_decisions(db)}
 
 
 def _decisions(

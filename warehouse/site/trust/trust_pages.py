@@ -17,9 +17,15 @@ from warehouse.site.figure_line import theme_title
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import SitePage
 from warehouse.site.trust import page_data as records
+from warehouse.site.trust.affected_summary import counted_words, counts_table, decision_facts
 from warehouse.site.trust.lineage_page import lineage
 from warehouse.site.trust.refresh_summary import checked_feeds, in_editions, shortened
-from warehouse.site.trust.scorecard_model import accepted_despite_checks, scorecard, scorecard_parts
+from warehouse.site.trust.scorecard_model import (
+    accepted_despite_checks,
+    accepting_decisions,
+    scorecard,
+    scorecard_parts,
+)
 from warehouse.site.trust.trust_root import (
     IN_SITE,
     LINEAGE_TITLE,
@@ -50,7 +56,8 @@ def trust_pages(figures: SiteFigures) -> Iterable[SitePage]:
     yield scorecard_page(db, IN_SITE, published, figures.as_at, affected, shown)
     yield from lineage_pages(db, IN_SITE)
     yield from (refresh_page(db, IN_SITE, one) for one in published)
-    yield from (affected_page(IN_SITE, key, found) for key, found in affected.items())
+    decided = accepting_decisions(db)
+    yield from (affected_page(IN_SITE, key, it, decided[key]) for key, it in affected.items())
 
 
 def published_with_pages(db: Connection, root: TrustRoot) -> list[Row]:
@@ -119,9 +126,22 @@ def refresh_page(db: Connection, root: TrustRoot, refresh: Row) -> SitePage:
     return SitePage(refresh["page"], template, title, content, trail=root.below)
 
 
-def affected_page(root: TrustRoot, key: EditionKey, found: AffectedFigures) -> SitePage:
-    """The figures that use an edition which people accepted although checks failed."""
+def affected_page(
+    root: TrustRoot, key: EditionKey, found: AffectedFigures, decision: Row
+) -> SitePage:
+    """The figures that use an edition which people accepted although checks failed. `decision`: of
+    `accepting_decisions`."""
     title = f"Figures that use {contracts()[key.feed].title}, {key.edition}"
-    content = {"edition": key, "affected": found, "csv": root.affected_file(*key)}
+    content = {
+        "edition": key,
+        "affected": found,
+        "decision": decision_facts(decision),
+        "counted": counted_words(found),
+        "counts": counts_table(found) if found.counts else None,
+        "csv": root.affected_file(*key),
+    }
     path, template = root.affected(*key), "trust_affected.html.j2"
-    return SitePage(path, template, title, content, trail=root.below)
+    parts = [("decision", "The decision"), ("counts", "By KPI and kind of place")]
+    parts.append(("figures", "The figures"))
+    parts = parts if found.counts else []
+    return SitePage(path, template, title, content, (), parts, root.below)

@@ -142,11 +142,36 @@ def test_figures_affected_lead_to_a_list_of_them(
 ) -> None:
     page, mart = read(PAGE_OF_FIGURES), Mart(governed.mart)
     found = mart.rows(f"SELECT * FROM figures_affected('{PRACTICE}', '2025-10')")
-    assert found and len(page.of("tr")) == 1 + len(found)
-    assert page.said("thead") == "KPI Place Level Month Value Edition Status"
+    kpis = {one["kpi_id"] for one in found}
+    assert found and len(page.of("tr")) == (1 + len(found)) + (1 + len(kpis) + 1)
+    assert page.said("thead").endswith(" KPI Place Level Month Value Edition Status")
     assert re.search(
         r"GP appointments \S.* practice Oct 2025 7 2025-10 disputed", page.said("tbody")
     )
+
+
+def test_before_the_list_stand_the_decision_and_how_many_figures_there_are(
+    governed: Home, read: Callable[[str], Page]
+) -> None:
+    said, mart = read(PAGE_OF_FIGURES).said("main"), Mart(governed.mart)
+    before = said.partition("Figures by place and month")[0]
+    assert f"Who decided A. Person When {day_words(datetime.now(UTC))}" in before
+    assert f"Why Checked with the publisher: {HOSTILE} Failed checks No key is repeated" in before
+    [row] = mart.rows(
+        f"""SELECT count(*) AS n, count(value) AS v, count(DISTINCT kpi_id) AS k,
+                   count(*) FILTER (status = 'disputed') AS d
+            FROM figures_affected('{PRACTICE}', '2025-10')"""
+    )
+    assert f"{row['n']:,} published figures use it, as numerator" in before
+    assert f": {row['k']} KPIs of " in before
+    assert f"Of them {row['v']:,} have a value, and {row['d']:,} are marked disputed." in before
+    for level, heading in (("practice", "Practices"), ("england", "England")):
+        [own] = mart.rows(
+            f"""SELECT count(*) AS n FROM figures_affected('{PRACTICE}', '2025-10')
+                WHERE org_level = '{level}'"""
+        )
+        assert (own["n"] > 0) == (heading in before)
+    assert re.search(rf"All [-\d, ]*{row['n']:,} The figures", before)
 
 
 def test_a_long_list_of_figures_says_that_it_is_cut(
@@ -163,7 +188,7 @@ def test_a_long_list_of_figures_says_that_it_is_cut(
     assert found.figures == every.figures[:-1] != []
     widths = [len(below(one["org_level"])) for one in found.figures]
     assert widths == sorted(widths, reverse=True) and widths[0] > widths[-1], "widest first"
-    assert nothing == (0, 0, None, [])
+    assert nothing == (0, 0, None, [], [])
 
 
 def test_a_page_of_figures_leads_to_a_file_of_all(
