@@ -111,10 +111,12 @@ def add_targets(db: Connection, figures: list[Row], kpis: Mapping[str, Kpi]) -> 
         near = [one for one in others if kpi_id in (one["beside"] or "").split()]
         figure["target"] = target
         newest = (own or near)[-1:] if target is None else []
-        figure["elsewhere"] = _elsewhere(newest[0], kpis, figure) if newest else None
+        figure["elsewhere"] = target_of_others(newest[0], kpis, kpi_id) if newest else None
 
 
-def _elsewhere(target: Row, kpis: Mapping[str, Kpi], figure: Row) -> TargetElsewhere:
+def target_of_others(target: Row, kpis: Mapping[str, Kpi], kpi_id: str) -> TargetElsewhere:
+    """A row of `kpi_target` beside a figure of a KPI that it is not of: its value, organisations and
+    months in words, and its own KPI's title, if that is another."""
     kpi, first, last = kpis[target["kpi_id"]], target["from_month"], target["until_month"]
     if last is None:
         when = f"from {first:%B %Y} on"
@@ -128,7 +130,7 @@ def _elsewhere(target: Row, kpis: Mapping[str, Kpi], figure: Row) -> TargetElsew
         whom=LEVELS[target["org_level"]].plural,
         when=when,
         ended=last is not None,
-        title=None if kpi.kpi_id == figure["kpi_id"] else kpi.title,
+        title=None if kpi.kpi_id == kpi_id else kpi.title,
     )
 
 

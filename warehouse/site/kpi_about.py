@@ -12,6 +12,8 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.base.number_format import percent, value_text
 from warehouse.base.text import plural
+from warehouse.kpi.catalogue import catalogue
+from warehouse.mart.targets import target_of_others
 from warehouse.reference.levels import LEVELS
 from warehouse.site.chart_words import MISSING
 from warehouse.site.kpi_queries import KpiBackground
@@ -43,6 +45,16 @@ class FigureFile:
     address: str | None
     problems: tuple[str, ...]
     decisions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class TargetSaid:
+    """A target in `words`; its `source` says how it is meant, and what it is not; `address`: where
+    that is published."""
+
+    words: str
+    source: str
+    address: str | None
 
 
 def comparison_table(
@@ -131,6 +143,15 @@ def _size(change: float, unit: str) -> str:
     return f"{percent(change, 2).removesuffix('%')}{of} or less"
 
 
+def target_said(row: Row, kpi_id: str, place: SitePlace) -> TargetSaid:
+    """A row of `kpi_target` on the page of a KPI: whose it is, and how it is meant."""
+    other = target_of_others(row, catalogue(), kpi_id)
+    whom = place.name if row["org_code"] else other.whom
+    of = f'of "{other.title}"' if other.title else "of this figure"
+    words = f"{other.value}, {row['set_by']} target {of}, for {whom} {other.when}."
+    return TargetSaid(words, row["source"], _web_address(row["reference"]))
+
+
 def figure_files(kpi_id: str, known: KpiBackground) -> tuple[list[FigureFile], int]:
     """The files of the newest figure of a KPI, as many as are shown, and how many more there
     are."""
@@ -156,15 +177,17 @@ def _file(row: Row, known: KpiBackground) -> FigureFile:
         ("Retrieved", day_words(row["retrieved_at"])),
         ("Checks of the edition", checks_words(checks)),
     ]
-    address = row["url"] or row["page"]
-    safe = address if (address or "").startswith(("https://", "http://")) else None
     return FigureFile(
         row["file_name"],
         tuple(facts),
-        safe,
+        _web_address(row["url"] or row["page"]),
         tuple(_problem(one) for one in checks if one["verdict"] in ("warn", "fail")),
         tuple(_decision(one) for one in known.overrides.get(key, [])),
     )
+
+
+def _web_address(address: str | None) -> str | None:
+    return address if (address or "").startswith(("https://", "http://")) else None
 
 
 def checks_words(checks: Sequence[Row]) -> str:

@@ -9,7 +9,12 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.outputs.headline import headline_value
 from warehouse.site.figure_line import theme_title, verdict
-from warehouse.site.kpi_about import comparison_table, figure_files, revision_words
+from warehouse.site.kpi_about import (
+    comparison_table,
+    figure_files,
+    revision_words,
+    target_said,
+)
 from warehouse.site.kpi_charts import kpi_chart, multiples
 from warehouse.site.kpi_queries import KpiBackground, read_background
 from warehouse.site.site_downloads import ThemeDownload, theme_downloads
@@ -79,6 +84,7 @@ def _page(
         "smaller": smaller,
         "comparison": _comparison(figures, kpi_id, known),
         "better": BETTER[kpi["polarity"]],
+        "targets": [target_said(row, kpi_id, home) for row in known.targets.get(kpi_id, [])],
         "caveats": known.caveats.get(kpi_id, []),
         "revisions": revision_words(revisions, known.provisional.get(kpi_id), kpi["unit"]),
         "files": rests_on,
@@ -105,6 +111,7 @@ def _parts(content: Row) -> list[tuple[str, str]]:
         ("sub-icbs", "The same in each sub-ICB", content["smaller"]),
         ("comparison", "Beside others", True),
         ("definition", "What it is", True),
+        ("targets", "Which target is meant", content["targets"]),
         ("caveats", "What to bear in mind", content["caveats"]),
         ("revisions", "How far it may still move", True),
         ("source", "Where the figure comes from", content["files"]),

@@ -54,6 +54,10 @@ _CHECKS = """
     QUALIFY run_id = first_value(run_id) OVER (
         PARTITION BY feed, edition ORDER BY checked_at DESC, run_id)
     ORDER BY feed, edition, rule, column_name"""
+_TARGETS = """
+    SELECT * FROM kpi_target
+    WHERE org_code IS NULL OR (org_level = $level AND org_code = $code)
+    ORDER BY from_month, set_by, target_key"""
 _OVERRIDES = """
     SELECT feed, edition, decision, reason, decided_by, decided_at FROM governance.override
     ORDER BY feed, edition, decided_at"""
@@ -62,7 +66,8 @@ _OVERRIDES = """
 @dataclass(frozen=True)
 class KpiBackground:
     """By KPI, of the newest figure of the home place: `comparison`, `caveats`, `files`; and of its
-    level `revisions` and `provisional`. By code, `names` of the organisations of its level. By feed
+    level `revisions` and `provisional`, and `targets` of the KPI and of those beside which people look
+    for them. By code, `names` of the organisations of its level. By feed
     and edition, `checks` and `overrides`."""
 
     comparison: Mapping[str, Row]
@@ -70,6 +75,7 @@ class KpiBackground:
     files: Mapping[str, list[Row]]
     revisions: Mapping[str, list[Row]]
     provisional: Mapping[str, Row]
+    targets: Mapping[str, list[Row]]
     names: Mapping[str, str]
     checks: Mapping[tuple[str, str], list[Row]]
     overrides: Mapping[tuple[str, str], list[Row]]
@@ -99,6 +105,7 @@ def read_background(
         _grouped(_files(db, vintages), "kpi_id"),
         _grouped(rows(db, _REVISIONS, level=place.level), "kpi_id"),
         {row["kpi_id"]: row for row in rows(db, _PROVISIONAL, level=place.level)},
+        _targets(rows(db, _TARGETS, level=place.level, code=place.code)),
         {row["org_code"]: row["name"] for row in rows(db, _NAMES, level=place.level)},
         _by_edition(rows(db, _CHECKS)),
         _by_edition(rows(db, _OVERRIDES)),
@@ -120,6 +127,14 @@ def _caveats(found: Iterable[Row]) -> dict[str, list[str]]:
     for row in found:
         texts.setdefault(row["kpi_id"], {}).update(dict.fromkeys(filter(None, row["caveats"])))
     return {kpi_id: list(those) for kpi_id, those in texts.items()}
+
+
+def _targets(found: Iterable[Row]) -> dict[str, list[Row]]:
+    groups: dict[str, list[Row]] = {}
+    for row in found:
+        for kpi_id in (row["kpi_id"], *(row["beside"] or "").split()):
+            groups.setdefault(kpi_id, []).append(row)
+    return groups
 
 
 def _grouped(found: Iterable[Row], name: str) -> dict[str, list[Row]]:

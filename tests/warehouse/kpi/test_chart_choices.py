@@ -32,6 +32,8 @@ def test_shipped_targets_name_their_source_and_a_unit_that_is_possible() -> None
     for one in shipped:
         assert one.reference and one.reference.startswith("https://")
         assert catalogue()[one.kpi].unit != "share" or 0 <= one.value <= 1
+    two_weeks = {one.kpi for one in shipped if "two-week target" in one.source}
+    assert two_weeks == {"appointments_within_two_weeks_acc08_share", "iif_acc08_share"}
 
 
 def test_a_home_without_files_has_no_choices(home: Home) -> None:

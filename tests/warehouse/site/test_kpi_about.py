@@ -9,6 +9,7 @@ from warehouse.site.kpi_about import (
     comparison_table,
     figure_files,
     revision_words,
+    target_said,
 )
 from warehouse.site.kpi_queries import KpiBackground
 from warehouse.site.site_places import SitePlace
@@ -109,7 +110,7 @@ def background(files: list[dict[str, Any]]) -> KpiBackground:
     told.append({"verdict": "pass", "title": "Readable", "message": ""})
     decided = [{"decision": "accept", "reason": "seen", "decided_at": datetime(2025, 4, 3)}]
     key = ("f", "2025-03")
-    return KpiBackground({}, {}, {"k": files}, {}, {}, {}, {key: told}, {key: decided})
+    return KpiBackground({}, {}, {"k": files}, {}, {}, {}, {}, {key: told}, {key: decided})
 
 
 def test_a_figure_is_explained_down_to_its_file() -> None:
@@ -128,3 +129,31 @@ def test_many_files_are_counted_and_odd_addresses_are_no_links() -> None:
     shown, more = figure_files("k", background(files))
     assert (len(shown), more) == (FILES_SHOWN, 3)
     assert {file.address for file in shown} == {None}
+
+
+def target(**changed: Any) -> dict[str, Any]:
+    """A row of `kpi_target`."""
+    return {
+        **{"kpi_id": "appointments_within_two_weeks_acc08_share", "org_level": "pcn"},
+        **{"org_code": None, "from_month": date(2023, 4, 1), "until_month": date(2024, 3, 1)},
+        **{"value": 0.9, "set_by": "national", "source": "Of eight categories."},
+        "reference": "https://a.example",
+        **changed,
+    }
+
+
+def test_a_target_says_whose_it_is_and_how_it_is_meant() -> None:
+    row, own = target(), target()["kpi_id"]
+    beside = target_said(row, "appointments_within_two_weeks_share", HOME)
+    assert beside.words == (
+        '90.0%, national target of "Share within two weeks, ACC-08 categories", for networks in '
+        "2023/24."
+    )
+    assert (beside.source, beside.address) == ("Of eight categories.", "https://a.example")
+    assert target_said(row, own, HOME).words == (
+        "90.0%, national target of this figure, for networks in 2023/24."
+    )
+    here = target(org_level="icb", org_code="QK1", set_by="local", until_month=None)
+    said = target_said({**here, "reference": "javascript:alert(1)"}, own, HOME)
+    assert said.words == "90.0%, local target of this figure, for LLR from April 2023 on."
+    assert said.address is None
