@@ -115,8 +115,8 @@ def add_targets(db: Connection, figures: list[Row], kpis: Mapping[str, Kpi]) -> 
 
 
 def target_of_others(target: Row, kpis: Mapping[str, Kpi], kpi_id: str) -> TargetElsewhere:
-    """A row of `kpi_target` beside a figure of a KPI that it is not of: its value, organisations and
-    months in words, and its own KPI's title, if that is another."""
+    """A row of `kpi_target` beside a figure of a KPI that it is not of: its value, organisations
+    and months in words, and its own KPI's title, if that is another."""
     kpi, first, last = kpis[target["kpi_id"]], target["from_month"], target["until_month"]
     if last is None:
         when = f"from {first:%B %Y} on"

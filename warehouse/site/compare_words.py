@@ -24,13 +24,19 @@ WIDENED = (
     "reasons, too: the limits are widened by how much they differ (overdispersion)."
 )
 PLAIN = "The limits are those of chance alone: smaller ones vary more by luck."
-WHOSE = "It is the deprivation of a practice's patients, not of the persons who attended."
+WHOSE = (
+    "It is the deprivation of a practice's patients, not of the persons who attended. A practice "
+    "is in one fifth as a whole, by the mean of its patients: the bars cannot say how people in "
+    "the most deprived streets fare, nor that deprivation is the cause."
+)
 TWO_INTERVALS = (
     "The lines on the bars show only the error of counting in each fifth; whether the gap may be "
     "chance is judged by how much practices differ from each other, which is usually more. So "
     "lines that do not overlap do not show that the gap is more than chance."
 )
 NO_INTERVAL = "not known"
+RATIOS = ("relative_gap", "rii")
+OF_MOST_DEPRIVED = ("absolute_gap", "relative_gap")  # they say by how much that fifth is higher
 
 
 def funnel_title(title: str, own: Sequence[Row], every: str) -> str:
@@ -158,20 +164,21 @@ def quintile_table(
 
 
 def gap_table(gap: Row, unit: str, caption: str) -> PageTable:
-    """Gaps and indices with their intervals, and what each means."""
+    """Gaps and indices with their intervals, which way each is, and what it means."""
     rows = (
         ("Absolute gap", "absolute_gap", "the most deprived fifth less the least deprived"),
         ("Relative gap", "relative_gap", "the most deprived fifth divided by the least deprived"),
         (
             "Slope index (SII)",
             "sii",
-            "from the most to the least deprived of all patients, along a line through all fifths; "
-            "above nought, the figure is higher among the least deprived",
+            "along a line through all fifths, the end of the least deprived patients less the end "
+            "of the most deprived: the other way round than the gap",
         ),
         (
             "Relative index (RII)",
             "rii",
-            "the end of that line for the least deprived, divided by the end for the most deprived",
+            "the end of that line for the least deprived divided by the end for the most deprived: "
+            "the other way round than the gap",
         ),
     )
     cells = []
@@ -179,15 +186,28 @@ def gap_table(gap: Row, unit: str, caption: str) -> PageTable:
         if gap[field] is not None:
             both = [_gap(gap[f"{field}_{end}"], field, unit) for end in ("lower", "upper")]
             interval = NO_INTERVAL if NO_INTERVAL in both else " to ".join(both)
-            cells.append([name, _gap(gap[field], field, unit), interval, meaning])
-    return PageTable(
-        caption, ["Measure", "Figure", "95% interval", "Meaning"], cells, frozenset({1})
-    )
+            way = which_way(gap, field)
+            cells.append([name, way, _gap(gap[field], field, unit), interval, meaning])
+    headings = ["Measure", "Which way", "Figure", "95% interval", "Meaning"]
+    return PageTable(caption, headings, cells, frozenset({2}))
+
+
+def which_way(gap: Row, field: str) -> str:
+    """Whether the figure is higher or lower among the most deprived by a measure, whose sign or
+    size does not say so by itself; and that its interval leaves it open."""
+    even = 1.0 if field in RATIOS else 0.0
+    more = gap[field] > even if field in OF_MOST_DEPRIVED else gap[field] < even
+    way = "higher" if more else "lower"
+    said = f"{way} among the most deprived" if gap[field] != even else "the same in both"
+    low, high = gap[f"{field}_lower"], gap[f"{field}_upper"]
+    if low is not None and high is not None and low <= even <= high:
+        return f"{said}, or the other way: the interval has both"
+    return said
 
 
 def _gap(value: float | None, field: str, unit: str) -> str:
     if value is None:
         return NO_INTERVAL
-    if field in ("relative_gap", "rii"):
+    if field in RATIOS:
         return f"{value:.2f} times"
     return difference(value, unit)

@@ -66,8 +66,8 @@ _OVERRIDES = """
 @dataclass(frozen=True)
 class KpiBackground:
     """By KPI, of the newest figure of the home place: `comparison`, `caveats`, `files`; and of its
-    level `revisions` and `provisional`, and `targets` of the KPI and of those beside which people look
-    for them. By code, `names` of the organisations of its level. By feed
+    level `revisions` and `provisional`, and `targets` of the KPI and those of others that people
+    look for beside it. By code, `names` of the organisations of its level. By feed
     and edition, `checks` and `overrides`."""
 
     comparison: Mapping[str, Row]

@@ -101,16 +101,40 @@ def test_why_bars_do_not_settle_a_gap_and_which_fifth_is_highest() -> None:
 
 def test_gaps_are_in_plain_words() -> None:
     cells = words.gap_table(GAP, "share", "Gaps").cells
-    assert [row[:3] for row in cells] == [
+    open_way = "higher among the most deprived, or the other way: the interval has both"
+    assert [row[:4] for row in cells] == [
         [
             "Absolute gap",
+            open_way,
             "+0.5 percentage points",
             "-0.4 percentage points to +1.5 percentage points",
         ],
-        ["Relative gap", "1.12 times", "0.91 times to 1.37 times"],
-        ["Slope index (SII)", "-1.1 percentage points", "not known"],
+        ["Relative gap", open_way, "1.12 times", "0.91 times to 1.37 times"],
+        [
+            "Slope index (SII)",
+            "higher among the most deprived",
+            "-1.1 percentage points",
+            "not known",
+        ],
     ]
     assert words.difference(-34.76, "rate_per_1000") == "-34.8"
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "way"),
+    [
+        ("absolute_gap", -0.02, "lower among the most deprived"),
+        ("relative_gap", 0.9, "lower among the most deprived"),
+        ("sii", 0.02, "lower among the most deprived"),
+        ("rii", 1.1, "lower among the most deprived"),
+        ("rii", 0.9, "higher among the most deprived"),
+        ("absolute_gap", 0.0, "the same in both"),
+    ],
+)
+def test_which_way_a_gap_is_does_not_depend_on_the_measure(
+    field: str, value: float, way: str
+) -> None:
+    assert words.which_way({**GAP, field: value, f"{field}_lower": None}, field) == way
 
 
 def test_why_there_is_no_gap() -> None:

@@ -1,5 +1,5 @@
-"""What stands before the list of figures that use an edition accepted by a person: who decided, when
-and why, and how many figures there are, by KPI and kind of place. Pure."""
+"""What stands before the list of figures that use an edition accepted by a person: who decided,
+when and why, and how many figures there are, by KPI and kind of place. Pure."""
 
 from __future__ import annotations
 
