@@ -1,20 +1,18 @@
 """One workbook of the mart's figures, by the Government Analysis Function's guidance on releasing
 statistics in spreadsheets: cover, contents, notes and definitions, then one marked and named table
-a sheet, with shorthands where there is no number.
-
-Belongs here: sheets, cells and formats. Does not: which rows (`export_selection`).
-"""
+a sheet, with shorthands where there is no number. Not here: which rows (`export_selection`)."""
 
 from __future__ import annotations
 
+import io
 import re
 import zipfile
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
+from datetime import date, datetime
 from itertools import repeat
 from pathlib import Path
-from typing import Any
+from typing import Any, BinaryIO
 
 import polars as pl
 import xlsxwriter  # type: ignore[import-untyped]
@@ -42,6 +40,7 @@ MEANINGS = {
 }
 PROVISIONAL_HEADING = "Provisional [p]"
 LANGUAGE = "en-GB"
+File = Path | BinaryIO
 
 
 @dataclass
@@ -66,25 +65,40 @@ class FigureSheet:
 
 @dataclass(frozen=True)
 class About:
-    """What a workbook says of itself: its title, sentences for the cover, notes, and KPIs by
-    column (`KPI, Theme, Definition, Unit, Caveats`)."""
+    """What a workbook says of itself: its title, sentences for the cover, notes, KPIs by column
+    (`KPI, Theme, Definition, Unit, Caveats`), and when its figures were `made`."""
 
     title: str
     cover: Sequence[str]
     notes: Sequence[str]
     definitions: pl.DataFrame
+    made: datetime
 
 
 def write_workbook(path: Path, about: About, sheets: Sequence[FigureSheet]) -> None:
     """Write a workbook, whose language is British English."""
     plain = path.with_name(path.name + ".plain")
     try:
-        with xlsxwriter.Workbook(plain, {"default_date_format": "mmm yyyy"}) as book:
-            book.set_properties({"title": about.title, "comments": " ".join(about.cover)})
-            _Writer(book).write(about, list(_cut(sheets)))
+        _fill(plain, about, sheets)
         _with_language(plain, path)
     finally:
         discard(plain)
+
+
+def workbook_bytes(about: About, sheets: Sequence[FigureSheet]) -> bytes:
+    """The same in memory, of few rows. Equal tables give equal bytes."""
+    plain, whole = io.BytesIO(), io.BytesIO()
+    _fill(plain, about, sheets, in_memory=True)
+    _with_language(plain, whole)
+    return whole.getvalue()
+
+
+def _fill(to: File, about: About, sheets: Sequence[FigureSheet], in_memory: bool = False) -> None:
+    options = {"default_date_format": "mmm yyyy", "in_memory": in_memory}
+    told = {"title": about.title, "comments": " ".join(about.cover), "created": about.made}
+    with xlsxwriter.Workbook(to, options) as book:
+        book.set_properties(told)
+        _Writer(book).write(about, list(_cut(sheets)))
 
 
 def _cut(sheets: Sequence[FigureSheet]) -> Iterator[FigureSheet]:
@@ -272,7 +286,7 @@ def provisional(rows: pl.DataFrame, kpis: Mapping[str, str]) -> pl.Series:
     return found[PROVISIONAL_HEADING]
 
 
-def _with_language(plain: Path, path: Path) -> None:
+def _with_language(plain: File, path: File) -> None:
     """Write a workbook again with its language, which the library can't state."""
     with zipfile.ZipFile(plain) as old, zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as new:
         for entry in old.infolist():
@@ -281,4 +295,4 @@ def _with_language(plain: Path, path: Path) -> None:
                 end = b"</cp:coreProperties>"
                 mark = f"<dc:language>{LANGUAGE}</dc:language>".encode()
                 content = content.replace(end, mark + end)
-            new.writestr(entry.filename, content, compresslevel=1)
+            new.writestr(entry, content, zipfile.ZIP_DEFLATED, compresslevel=1)

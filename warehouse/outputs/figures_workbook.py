@@ -75,7 +75,7 @@ def figures_workbook(
         sheets = [sheet for sheet in sheets if sheet.rows.height]
         if summary := summary_sheet(db, asked.places):
             sheets.insert(0, summary)
-    write_workbook(path, _about(db, place, kpis), sheets)
+    write_workbook(path, about_workbook(db, place, kpis), sheets)
 
 
 def with_short_names(db: duckdb.DuckDBPyConnection, found: pl.DataFrame) -> pl.DataFrame:
@@ -175,7 +175,9 @@ def _has_cells(column: pl.Series) -> bool:
     return not column.dtype.is_nested()
 
 
-def _about(db: duckdb.DuckDBPyConnection, place: str, kpis: Mapping[str, Kpi]) -> About:
+def about_workbook(db: duckdb.DuckDBPyConnection, place: str, kpis: Mapping[str, Kpi]) -> About:
+    """What a workbook of figures of a `place`, in words, says of itself. `db` has the mart attached
+    as `mart`."""
     [made] = rows(
         db,
         """SELECT arg_max(published_at, rowid) AS at, arg_max(synthetic, rowid) AS synthetic,
@@ -199,7 +201,7 @@ def _about(db: duckdb.DuckDBPyConnection, place: str, kpis: Mapping[str, Kpi]) -
         f"Contact: {', '.join(owners)}.",
         *(f"Source: {one['publisher']}. Licence: {one['licence']}." for one in sources),
     ]
-    return About(title, cover, NOTES, _definitions(kpis))
+    return About(title, cover, NOTES, _definitions(kpis), made["at"])
 
 
 def _definitions(kpis: Mapping[str, Kpi]) -> pl.DataFrame:

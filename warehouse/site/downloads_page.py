@@ -41,9 +41,10 @@ class PageFiles:
 
 
 def downloads_page(
-    pages: Sequence[SitePage], themes: Iterable[ThemeDownload], size: Size
+    pages: Sequence[SitePage], themes: Iterable[ThemeDownload], workbook: str, size: Size
 ) -> SitePage:
-    """The list. `pages`: of the report, in order; a chart on several is listed with the first."""
+    """The list. `pages`: of the report, in order; a chart on several is listed with the first;
+    `workbook`: path of that of the report."""
     seen: set[str] = set()
     by_page = [PageFiles(page.title, page.path, tuple(_charts(page, seen, size))) for page in pages]
     by_theme: dict[str, list[FileLink]] = {}
@@ -51,6 +52,7 @@ def downloads_page(
         link = FileLink(one.path, one.words, size_words(size(one.path)))
         by_theme.setdefault(one.theme, []).append(link)
     content = {
+        "workbook": FileLink(workbook, "Excel workbook", size_words(size(workbook))),
         "themes": [
             ListedFiles(theme_title(theme), tuple(links)) for theme, links in by_theme.items()
         ],
@@ -61,7 +63,11 @@ def downloads_page(
         "downloads.html.j2",
         "All downloads",
         content,
-        parts=[("tables", "Tables of figures"), ("charts", "Charts and their tables")],
+        parts=[
+            ("workbook", "Tables of this report for Excel"),
+            ("tables", "All figures by month"),
+            ("charts", "Charts and their tables"),
+        ],
         trail=((INDEX, "Overview"),),
     )
 

@@ -21,6 +21,7 @@ from warehouse.site.overview import overview
 from warehouse.site.paper_pages import paper_pages
 from warehouse.site.place_pages import place_pages
 from warehouse.site.place_search import SEARCH_DATA, search_data
+from warehouse.site.report_workbook import ReportWorkbook
 from warehouse.site.site_downloads import theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_folder import SiteFolder, is_ours
@@ -89,7 +90,9 @@ def write_site(
     files = tuple(theme_downloads(figures))
     for one in files:
         folder.make(one.path, one.digest(figures), partial(one.content, figures))
-    pages.append(downloads_page(pages, files, folder.size))
+    book = ReportWorkbook(figures, tuple(pages))
+    folder.make(book.path, book.digest, book.content)
+    pages.append(downloads_page(pages, files, book.path, folder.size))
     folder.write(ALL_DOWNLOADS, lay_out(pages[-1], figures, paths))
     for name, content in own_files().items():
         folder.write(f"{STATIC}/{name}", content)

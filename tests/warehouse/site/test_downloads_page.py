@@ -11,7 +11,7 @@ def test_every_file_that_can_be_downloaded_is_listed_once(site: Path) -> None:
     listed = [
         address
         for address in Read(site / "downloads.html").all_of("href")
-        if re.search(r"\.(csv|svg|png|parquet)$", address)
+        if re.search(r"\.(csv|svg|png|parquet|xlsx)$", address)
     ]
     assert len(listed) == len(set(listed)) > 100
     offered = {
@@ -33,3 +33,5 @@ def test_each_page_leads_to_the_list(site: Path) -> None:
     for path in site.rglob("*.html"):
         up = "../" * (len(path.relative_to(site).parts) - 1)
         assert f'<a href="{up}downloads.html">All downloads</a>' in path.read_text(encoding="utf-8")
+    listed = (site / "downloads.html").read_text(encoding="utf-8")
+    assert "SYNTHETIC_access_report.xlsx" in listed.partition('id="tables"')[0]
