@@ -17,6 +17,7 @@ from pipelines.cli.plan_lists import wrapped
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.outputs.plan_words import action_words, change_words_of, evidence_words
+from warehouse.reference.levels import LEVELS
 from warehouse.settings import read_settings
 
 if TYPE_CHECKING:
@@ -199,7 +200,7 @@ def _warn(screen: Screen, found: list[Row]) -> None:
 
 def _show_action(screen: Screen, one: Row) -> None:
     screen.say(f"{one['action_id']}: {one['title']} ({one['icb_code']})")
-    scope = f"{one['scope_level']} {one['scope_code']}"
+    scope = f"{LEVELS[one['scope_level']].singular} {one['scope_code']}"
     for name, text in action_words(one, scope).items():
         if text:
             wrapped(screen, f"{name}: {text}")

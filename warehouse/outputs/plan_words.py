@@ -10,6 +10,14 @@ from warehouse.base.number_format import scale_texts, value_text
 from warehouse.base.text import plural
 
 Row = dict[str, Any]
+# Who is to act (label `audience`) -> whom, before the place that the action is about.
+ACTORS = {
+    "ICB": "the ICB, for",
+    "PCN": "networks in",
+    "practice": "practices in",
+    "NHSE": "NHS England, for",
+    "trust": "trusts, for",
+}
 MOVES = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
 
 
@@ -28,7 +36,8 @@ def action_words(one: Row, scope: str) -> dict[str, str]:
     updated, rated = day_words(one["last_update"]), day_words(one["rated_on"])
     asked = (one[name] for name in ("source_document", "clause", "checklist_version"))
     return {
-        "Owner": f"{one['owner_role']}; for {one['audience']}, {scope}",
+        "Owner": one["owner_role"],
+        "Who acts": f"{ACTORS.get(one['audience'], one['audience'])} {scope}",
         "Area": ", ".join(name_words(one[name]) for name in ("area", "llr_aim") if one[name]),
         "Commitment": str(one["commitment_no"] or ""),
         "Asked for by": ", ".join(text for text in asked if text),
