@@ -25,7 +25,7 @@ WORKING_DAYS = "calendar.working_days"
 
 WORKING_DAYS_COUNT = Caveat(
     text="Months differ by up to four working days, which moves the count: a change on the year or "
-    "the month may be no more than that. Compare per working day (calendar_month.working_days).",
+    "the month may be no more than that. Compare per working day.",
     kind="working_days",
 )
 WORKING_DAYS_SHARE = Caveat(

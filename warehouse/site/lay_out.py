@@ -18,6 +18,7 @@ from warehouse.base.number_format import limit, say_change, value_text
 from warehouse.base.web import contact_link
 from warehouse.outputs.headline import beside_value, headline_value
 from warehouse.reference.levels import LEVELS
+from warehouse.site.reader_words import titled
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import (
@@ -136,6 +137,7 @@ def _environment() -> jinja2.Environment:
         "say_change": say_change,
         "over_because": over_because,
         "contact_link": contact_link,
+        "titled": titled,
         "level": lambda level: LEVELS[level].singular,
     }
     environment.filters.update(filters)

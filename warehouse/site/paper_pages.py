@@ -36,7 +36,7 @@ from warehouse.site.site_paths import (
 )
 
 CHARTS, CONFLICTS, STATEMENTS, CAVEATS = 2, 6, 5, 3  # what two pages have room for
-NO_PLAN = "The mart has no plan of this place."
+NO_PLAN = "No plan of this place has been returned."
 # Colours of verdicts: of which figures a chart says most, first.
 ORDER = (CONCERN, IMPROVING, NEITHER, NO_CHANGE, NOT_JUDGED)
 

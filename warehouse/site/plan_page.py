@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.base.sql import rows
 from warehouse.base.text import plural
-from warehouse.outputs.plan_queries import no_plan, plan_actions
+from warehouse.outputs.plan_queries import plan_actions
 from warehouse.outputs.plan_words import evidence_words, name_words
 from warehouse.plan.rating import OVERDUE, ConflictRule, rating_rules
 from warehouse.site.site_figures import SiteFigures
@@ -94,10 +94,8 @@ def icb_of(figures: SiteFigures) -> str:
 def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
     """The first page of the plan."""
     if not plan.actions:
-        refusal = no_plan(figures.db)
-        content: dict[str, Any] = {"begin": refusal.remedy, "plan": None}
-        return _page(content, ())
-    content = {
+        return _page({"plan": None}, ())
+    content: dict[str, Any] = {
         "plan": plan,
         "summary": summary(plan),
         "rated_on": day_words(plan.rated_on),

@@ -87,7 +87,7 @@ def last_revisions(db: Connection, shown: Sequence[HeadlinePlace]) -> PageTable:
         if not _looks_the_same(row)
     ]
     headings = ("KPI", "Place", "Month", "Edition", "Before", "After", "Change")
-    caption = "What the newest edition of each publication revised most, here"
+    caption = "What the newest edition of each publication revised most, of the places of this page"
     return PageTable(caption, headings, cells, frozenset({4, 5, 6}))
 
 

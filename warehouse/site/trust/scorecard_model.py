@@ -41,7 +41,7 @@ PARTS = (
     ("quarantine", "Rows in quarantine", ""),
     ("revisions", "Largest revisions of the last 12 editions", ""),
     ("typical", "How much figures are usually revised", "typical"),
-    ("last-revised", "Revised by the last release, here", "last_revised"),
+    ("last-revised", "Revised by the last release", "last_revised"),
     ("caveats", "Changes of method, breaks and other caveats", ""),
 )
 
@@ -148,7 +148,7 @@ def _tiles(
     missing = sum(one.missing for one in overdue)
     in_force = sum(bool(one["in_force"]) for one in decisions)
     found = [
-        (refresh["editions"], "editions in the mart", "#feeds"),
+        (refresh["editions"], "editions published", "#feeds"),
         (len(held), "editions held", "#held"),
         (refresh["failed"], "checks failed in the last refresh", refresh["page"]),
         (refresh["warned"], "checks warned in the last refresh", refresh["page"]),

@@ -1,0 +1,24 @@
+"""Texts of catalogue and contracts for readers: ids of KPIs and publications as their titles. In the
+mart they stay as ids, which analysts type."""
+
+from __future__ import annotations
+
+import re
+from functools import cache
+
+from warehouse.contract.model import contracts
+from warehouse.kpi.catalogue import catalogue
+
+ID = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
+
+
+def titled(text: str) -> str:
+    """`read it beside pcn_workforce_fte` as `read it beside "Network staff (FTE)"`; a word with a
+    low line that is no id of these stays."""
+    return ID.sub(lambda found: _titles().get(found[0], found[0]), text)
+
+
+@cache
+def _titles() -> dict[str, str]:
+    feeds = {feed: f'"{contract.title}"' for feed, contract in contracts().items()}
+    return feeds | {kpi_id: f'"{kpi.title}"' for kpi_id, kpi in catalogue().items()}
