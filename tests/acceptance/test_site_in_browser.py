@@ -61,7 +61,9 @@ def chosen(site: Path) -> list[Path]:
         by_kind: dict[str, list[Path]] = {}
         for page in pages:
             kind = "index" if page.stem == "index" else page.stem.partition("-")[0]
-            by_kind.setdefault(kind if folder.name == "places" else kind[:0], []).append(page)
+            by_kind.setdefault(
+                kind if folder.name in ("places", "lineage") else kind[:0], []
+            ).append(page)
         for few in by_kind.values():
             found += {few[0], few[len(few) // 2], few[-1]}
         found += [page for page in pages if page.stem == "index"]

@@ -8,8 +8,8 @@ import polars as pl
 from warehouse.mart.hierarchy import Connection, create_from
 
 # What names of one level have in common, removed from the others: 'NHS Kent and Medway Integrated
-# Care Board', 'NHS Kent and Medway ICB - 91Q'.
-COMMON = r"^NHS | Integrated Care Board$| STP$| ICB( - )"
+# Care Board', 'NHS Kent and Medway ICB - 91Q'. Names of the sample end with what they are.
+COMMON = r"^NHS | Integrated Care Board( \(SYNTHETIC\))?$| STP$| ICB( - )"
 
 
 def load_short_names(db: Connection, named: dict[tuple[str, str], str]) -> None:
@@ -24,4 +24,4 @@ def short_name(short: str, name: str) -> str:
     """SQL: the short name of an organisation, by the aliases of its row in `stage.short_name` and
     of its published name (`org_name`); NULL if that is not known."""
     return rf"""coalesce({short}.short_name,
-            regexp_replace({name}.org_name, '{COMMON}', '\1', 'g'))"""
+            regexp_replace({name}.org_name, '{COMMON}', '\1\2', 'g'))"""

@@ -78,8 +78,9 @@ def affected_figures(
                    count(a.value) AS with_value,
                    count(*) FILTER (a.status = 'disputed') AS disputed,
                    min(a.month) AS oldest, max(a.month) AS newest
-            FROM {stake.table} AS a JOIN kpi AS k USING (kpi_id) GROUP BY ALL
-            ORDER BY kpi_title, a.kpi_id, list_position($levels, a.org_level)""",
+            FROM {stake.table} AS a JOIN kpi AS k USING (kpi_id)
+            GROUP BY a.kpi_id, k.title, a.org_level
+            ORDER BY k.title, a.kpi_id, list_position($levels, a.org_level)""",
         **_by_width(stake),
     )
     found = rows(db, f"{_listed(stake)} LIMIT {MOST if most is None else most}", **_by_width(stake))

@@ -191,4 +191,5 @@ def _signal(row: Row) -> str:
 
 def _status(row: Row) -> str:
     why = row["status_reason"] if row["value"] is None and row["status"] != "suppressed" else None
-    return f"{row['status']}: {why}" if why else str(row["status"])
+    status = str(row["status"]).replace("_", " ")
+    return f"{status}: {why}" if why else status

@@ -94,7 +94,7 @@ def claims_page(figures: SiteFigures) -> Iterable[SitePage]:
         "sources": sources,
         "counts": counts(sources),
         "common": common,
-        "confirms_nothing": CONFIRMS_NOTHING if synthetic else "",
+        "confirms_nothing": sample_note(figures),
         "means": meanings(synthetic),
         "kpis": {kpi_id: row["title"] for kpi_id, row in figures.kpis.items()},
         "page_of": kpi_page,
@@ -143,6 +143,14 @@ def of_places(claims: Sequence[Row], keys: set[tuple[str, str]]) -> list[Row]:
         return list(claims)
     named = {row["source"] for row in claims if (row["org_level"], row["org_code"]) in about}
     return [row for row in claims if row["source"] in named]
+
+
+def sample_note(figures: SiteFigures) -> str:
+    """That figures of the sample were chosen to agree with claims, where claims are about places of
+    the site; nothing of real figures, and elsewhere."""
+    claims, _ = figures.once(read_claims)
+    own = of_places(claims, {place.key for place in figures.places.every})
+    return CONFIRMS_NOTHING if own and figures.publication["synthetic"] else ""
 
 
 def common_note(claims: Sequence[Row]) -> str:

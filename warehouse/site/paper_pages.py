@@ -8,10 +8,16 @@ from datetime import date
 
 from warehouse.base.months import day_words
 from warehouse.base.sql import rows
-from warehouse.outputs.headline import CONFIRMS_NOTHING, MEANINGS
+from warehouse.outputs.headline import MEANINGS
 from warehouse.site.action_pages import contradictions
 from warehouse.site.agreed_page import AgreedItem, read_agreed
-from warehouse.site.claims_page import PublicStatement, claim_sources, of_places, read_claims
+from warehouse.site.claims_page import (
+    PublicStatement,
+    claim_sources,
+    of_places,
+    read_claims,
+    sample_note,
+)
 from warehouse.site.figure_line import (
     CONCERN,
     IMPROVING,
@@ -36,6 +42,9 @@ from warehouse.site.site_paths import (
 )
 
 CHARTS, CONFLICTS, STATEMENTS, CAVEATS = 2, 6, 5, 3  # what two pages have room for
+NOTHING_AGREED = (
+    "No decision of a council's commission about this place, and no public statement, is recorded."
+)
 NO_PLAN = "No plan of this place has been returned."
 # Colours of verdicts: of which figures a chart says most, first.
 ORDER = (CONCERN, IMPROVING, NEITHER, NO_CHANGE, NOT_JUDGED)
@@ -65,7 +74,7 @@ def paper_pages(figures: SiteFigures) -> Iterable[SitePage]:
         "caveats": caveats_of(figures, {kpi: row["month"] for kpi, row in newest.items()}),
         "sources": tuple(dict.fromkeys(sources)),
         "as_at": day_words(figures.as_at),
-        "confirms_nothing": CONFIRMS_NOTHING if figures.publication["synthetic"] else "",
+        "confirms_nothing": sample_note(figures),
     }
     place = home.name
     plan = figures.once(read_plan)
@@ -76,7 +85,8 @@ def paper_pages(figures: SiteFigures) -> Iterable[SitePage]:
         (COUNCIL_PAPER, f"Council paper: access to general practice in {place}", council),
     ):
         listed = tuple(one for one in lists if one.table.cells)
-        content = {**common, "heading": heading, "told": told, "lists": listed}
+        said = told if told or listed else NOTHING_AGREED
+        content = {**common, "heading": heading, "told": said, "lists": listed}
         trail = ((INDEX, "Overview"),)
         yield SitePage(path, "paper.html.j2", title, content, charts=charts, trail=trail)
 

@@ -1,5 +1,5 @@
-"""Texts of catalogue and contracts for readers: ids of KPIs and publications as their titles. In the
-mart they stay as ids, which analysts type."""
+"""Texts of catalogue and contracts for readers: ids of KPIs and publications as their titles. In
+the mart they stay as ids, which analysts type."""
 
 from __future__ import annotations
 

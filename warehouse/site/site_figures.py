@@ -15,6 +15,7 @@ from warehouse.base.months import day_words
 from warehouse.base.sql import Connection, rows
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.sentence_facts import facts_of
+from warehouse.site.reader_words import titled
 from warehouse.site.site_places import SitePlace, SitePlaces
 from warehouse.statistics.sentences import SentenceFacts
 
@@ -136,7 +137,8 @@ class SiteFigures:
             shown = {place.key: place.name for place in [*self.places.every, self.places.england]}
             for row, facts in facts_of(self.db, catalogue(), sql):
                 key = (row["kpi_id"], row["org_level"], row["org_code"])
-                self._facts[key] = replace(facts, place=shown.get(key[1:], facts.place))
+                place, caveat = shown.get(key[1:], facts.place), facts.caveat
+                self._facts[key] = replace(facts, place=place, caveat=caveat and titled(caveat))
         finally:
             self.db.unregister("asked_facts")
 

@@ -32,8 +32,16 @@ def test_shipped_targets_name_their_source_and_a_unit_that_is_possible() -> None
     for one in shipped:
         assert one.reference and one.reference.startswith("https://")
         assert catalogue()[one.kpi].unit != "share" or 0 <= one.value <= 1
-    two_weeks = {one.kpi for one in shipped if "two-week target" in one.source}
-    assert two_weeks == {"appointments_within_two_weeks_acc08_share", "iif_acc08_share"}
+
+
+def test_the_two_week_target_is_told_from_what_has_its_name() -> None:
+    named = [one for one in shipped_targets() if "two-week target" in one.source]
+    assert {one.kpi for one in named} == {
+        *("appointments_within_two_weeks_acc08_share", "iif_acc08_share"),
+    }
+    for one in named:
+        assert "all categories, which is a figure of its own and has no target" in one.source
+        assert "ambition of September 2022" in one.source
 
 
 def test_a_home_without_files_has_no_choices(home: Home) -> None:

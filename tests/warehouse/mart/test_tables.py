@@ -230,6 +230,7 @@ def test_short_names_are_those_of_the_table_or_of_the_name(llr: Mart) -> None:
         ("Cumbria and North East STP", "Cumbria and North East"),
         ("THE SURGERY", "THE SURGERY"),
         (None, None),
+        ("NHS Kent and Medway Integrated Care Board (SYNTHETIC)", "Kent and Medway (SYNTHETIC)"),
     ],
 )
 def test_a_name_loses_what_all_of_its_level_have(published: str | None, short: str | None) -> None:

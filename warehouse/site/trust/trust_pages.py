@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -13,6 +14,7 @@ from warehouse.base.sql import Connection
 from warehouse.contract.model import contracts
 from warehouse.outputs.affected_figures import AffectedFigures
 from warehouse.settings import HeadlinePlace
+from warehouse.site.claims_page import sample_note
 from warehouse.site.figure_line import theme_title
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import SitePage
@@ -53,7 +55,8 @@ def trust_pages(figures: SiteFigures) -> Iterable[SitePage]:
     shown = [HeadlinePlace(level=one.level, code=one.code, name=one.name) for one in own]
     published = published_with_pages(db, IN_SITE)[: records.TREND]
     affected = accepted_despite_checks(db)
-    yield scorecard_page(db, IN_SITE, published, figures.as_at, affected, shown)
+    page = scorecard_page(db, IN_SITE, published, figures.as_at, affected, shown)
+    yield replace(page, content={**page.content, "confirms_nothing": sample_note(figures)})
     yield from lineage_pages(db, IN_SITE)
     yield from (refresh_page(db, IN_SITE, one) for one in published)
     decided = accepting_decisions(db)
