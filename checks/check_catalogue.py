@@ -1,6 +1,6 @@
 """The catalogue of checks: `shared.yaml` and `mart.yaml` beside this module, and each feed's own
-`checks.yaml` with its overrides. Not here: what a check does (`checks.suite`, a feed's
-`rules.py`)."""
+`checks.yaml` with its overrides; those of all returns of a plan are in `plan.yaml`. Not here: what
+a check does (`checks.suite`, a feed's `rules.py`)."""
 
 from __future__ import annotations
 
@@ -11,13 +11,14 @@ from typing import Any
 import yaml
 from pydantic import ValidationError
 
-from checks.check_model import Check, FeedChecks
+from checks.check_model import Check, FeedChecks, Override
 from warehouse.base.strict import Strict
 from warehouse.base.yaml_files import read_yaml
 from warehouse.contract.model import FEEDS_FOLDER, Contract, contracts
 from warehouse.editions.check_history import Layer
 
 SHARED_FILE = Path(__file__).with_name("shared.yaml")
+PLAN_FILE = Path(__file__).with_name("plan.yaml")
 MART_FILE = Path(__file__).with_name("mart.yaml")
 FEED_FILE = "checks.yaml"
 MART = "mart"
@@ -104,7 +105,31 @@ def load_feed_words(path: Path, contract: Contract) -> FeedChecks:
     except ValidationError as error:
         raise ValueError(f"{path}: {_faults(error)}") from error
     _checks(path, words.checks, EDITION_LAYERS)
-    for rule, override in words.overrides.items():
+    _overrides_fit(path, words.overrides)
+    _measures_exist(path, words, contract)
+    return words
+
+
+def overrides_of(feed: str) -> dict[str, Override]:
+    """Return a feed's changes to shared checks: those of every return of a plan if it is one, and
+    its own."""
+    of_plan = _of_plans() if contracts()[feed].plan else {}
+    return {**of_plan, **feed_words(feed).overrides}
+
+
+@cache
+def _of_plans() -> dict[str, Override]:
+    try:
+        found = FeedChecks.model_validate({"overrides": _read(PLAN_FILE)}).overrides
+    except ValidationError as error:
+        raise ValueError(f"{PLAN_FILE}: {_faults(error)}") from error
+    _overrides_fit(PLAN_FILE, found)
+    return found
+
+
+def _overrides_fit(path: Path, overrides: dict[str, Override]) -> None:
+    """Raise ValueError where an override is of no shared check, or does not fit it."""
+    for rule, override in overrides.items():
         if rule not in shared_checks():
             raise ValueError(f"{path}: overrides.{rule}: not one of the shared checks")
         try:
@@ -113,8 +138,6 @@ def load_feed_words(path: Path, contract: Contract) -> FeedChecks:
             raise ValueError(f"{path}: {_faults(error, 'overrides', rule)}") from error
         except ValueError as error:
             raise ValueError(f"{path}: overrides.{rule}.{error}") from error
-    _measures_exist(path, words, contract)
-    return words
 
 
 def _measures_exist(path: Path, words: FeedChecks, contract: Contract) -> None:
@@ -168,7 +191,7 @@ def check_of(rule: str, feed: str | None = None) -> Check:
     check = all_checks()[rule]
     if feed is None or feed == MART or feed not in contracts():
         return check
-    override = feed_words(feed).overrides.get(rule)
+    override = overrides_of(feed).get(rule)
     effective = check.overridden(override) if override else check
     if effective.owner:
         return effective

@@ -11,7 +11,7 @@ from itertools import islice
 
 import polars as pl
 
-from checks.check_catalogue import SHARED_FILE, check_of, feed_file
+from checks.check_catalogue import PLAN_FILE, SHARED_FILE, check_of, feed_file
 from checks.check_evidence import NOTHING, Evidence, broken
 from checks.edition_view import EditionView
 from checks.evaluation import Asked, Result, batch_of, evaluate, exception_of, rows_of
@@ -47,7 +47,7 @@ class Judging:
 def check_version(feed: str | None = None) -> str:
     """Return a short hash of a feed's checks, code and catalogue, its own included; None: only the
     shared ones. When it changes, its editions are checked again."""
-    files = [*modules_behind(__name__), SHARED_FILE]
+    files = [*modules_behind(__name__), SHARED_FILE, PLAN_FILE]
     files += [one.TABLE for one in (organisations, local_authorities, special_services)]
     own = [feed_file(feed), rules_file(feed), own_file(feed)] if feed else []
     return hash_files(files + [path for path in own if path and path.exists()])

@@ -123,6 +123,28 @@ def test_a_feeds_threshold_severity_and_owner_are_those_that_count(
     assert (found.verdict, found.severity) == ("fail", "ERROR")
 
 
+@pytest.mark.parametrize("feed", [feed for feed, one in contracts().items() if one.plan])
+def test_what_all_returns_of_a_plan_share_is_said_once(feed: str) -> None:
+    held, shared = check_of("label_known", feed), check_of("label_known")
+    assert (held.threshold, held.least) == (0.0001, 1) != (shared.threshold, shared.least)
+    assert not feed_words(feed).overrides
+    assert check_of("label_known", REFERRALS).threshold == shared.threshold
+
+
+def test_an_invalid_key_of_all_plans_is_refused_with_file_and_key(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "plan.yaml"
+    monkeypatch.setattr(catalogue, "PLAN_FILE", path)
+    for text, told in (
+        ("no_such: {threshold: 1}", r"plan\.yaml: overrides\.no_such: not one of"),
+        ("keys_unique: {title: Other}", r"plan\.yaml: overrides\.keys_unique\.title: Extra"),
+    ):
+        path.write_text(text, encoding="utf-8")
+        with pytest.raises(ValueError, match=told):
+            catalogue._of_plans.__wrapped__()
+
+
 def test_an_override_of_a_check_that_the_feed_lacks_is_refused(tmp_path: Path) -> None:
     idle = said(tmp_path, "overrides: {people_within_population: {owner: A person}}")
     with (

@@ -187,7 +187,14 @@ def test_the_version_of_checks_covers_their_modules_and_the_reference(
     monkeypatch.setattr(runner, "hash_files", lambda files: hashed.extend(files) or "x")
     check_version.__wrapped__()
     names = {path.name for path in hashed}
-    assert {"shared.yaml", "runner.py", "suite.py", "drift.py", "edition_view.py"} <= names
+    assert {
+        "shared.yaml",
+        "plan.yaml",
+        "runner.py",
+        "suite.py",
+        "drift.py",
+        "edition_view.py",
+    } <= names
     assert {"organisations.csv", "organisations.py"} <= names
     assert all(path.exists() for path in hashed)
 
