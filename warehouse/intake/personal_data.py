@@ -13,7 +13,6 @@ import polars as pl
 from warehouse.readers.containers import XLSX, Content
 from warehouse.readers.refused import NamesPeople, shown
 from warehouse.readers.tables import Table
-from warehouse.readers.workbook import read_sheets
 
 # Headings, as `heading_key` leaves them, of columns that are of a person.
 OF_PERSONS = re.compile(
@@ -38,19 +37,19 @@ def refuse_persons(content: Content, table: Table) -> None:
     Raises NamesPeople naming the place."""
     if table.contract.local_return:
         _refuse_in_table(table)
-        for place, text in _texts(content):
+        for place, text in _texts(content, table):
             if what := _personal(text):
                 raise NamesPeople(f"{place} has {what}.", REMEDY)
 
 
-def _texts(content: Content) -> Iterator[tuple[str, str]]:
+def _texts(content: Content, table: Table) -> Iterator[tuple[str, str]]:
     """Everything that a file says, each with its place in words: the whole file is archived, not
     only its table."""
     if content.encoding != XLSX:
         with content.path.open(encoding="utf-8") as lines:
             yield from ((f"Row {number}", line) for number, line in enumerate(lines, 1))
         return
-    for sheet in read_sheets(content.path):
+    for sheet in table.sheets:
         for number, cells in enumerate(sheet.rows, 1):
             yield from ((f"Row {number} of sheet `{shown(sheet.name)}`", cell) for cell in cells)
     with zipfile.ZipFile(content.path) as parts:

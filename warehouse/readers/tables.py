@@ -40,7 +40,7 @@ class Table:
     `sheet`, `header_row`: its place in a workbook; a CSV's headings are row 1, or 0 if it has none.
     `row_numbers`: the row of a workbook, or of the file of a local return, in which each one is.
     `stated_on`: the publication date on the workbook's first sheet. `titled`: the month in its
-    titles.
+    titles. `sheets`: all sheets of the workbook of a local return.
     """
 
     contract: Contract
@@ -51,6 +51,7 @@ class Table:
     stated_on: date | None = None
     titled: Titled | None = None
     row_numbers: tuple[int, ...] = ()
+    sheets: tuple[Sheet, ...] = ()
 
 
 def find_beside(content: Content, feed: str) -> Iterator[Table]:
@@ -58,10 +59,10 @@ def find_beside(content: Content, feed: str) -> Iterator[Table]:
 
     Raises Refused for one that lacks what its feed needs.
     """
-    sheets = list(read_sheets(content.path)) if content.encoding == XLSX else []
-    for contract in contracts().values():
-        if contract.beside != feed:
-            continue
+    others = [one for one in contracts().values() if one.beside == feed]
+    is_workbook = others and content.encoding == XLSX
+    sheets = list(read_sheets(content.path)) if is_workbook else []
+    for contract in others:
         if contract.across:
             if (across := find_across(sheets)) is not None:
                 rows = across_rows(across, contract, contract.across)
@@ -91,7 +92,8 @@ def find_table(
         rows = with_years(body.drop(SOURCE_ROW).lazy(), contract, found.headings)
         titled = title_month(contract, found.sheet.rows[: found.row - 1], sheets[0].rows)
         place, numbers = (found.sheet.name, found.row), tuple(body[SOURCE_ROW])
-        return Table(contract, found.headings, rows, *place, stated, titled, numbers)
+        kept = tuple(sheets) if contract.local_return else ()
+        return Table(contract, found.headings, rows, *place, stated, titled, numbers, kept)
     if unheaded := match_unheaded(content.path, feed):
         rows = scan_unheaded(content.path, unheaded)
         return Table(unheaded, unheaded.unheaded, rows, header_row=0)

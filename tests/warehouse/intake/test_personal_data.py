@@ -11,6 +11,7 @@ from tests.support import imported, referrals, write
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.intake.personal_data import is_nhs_number
+from warehouse.readers import tables
 
 
 @pytest.mark.parametrize(
@@ -84,6 +85,16 @@ def test_a_workbook_with_other_notes_and_comments_is_imported(home: Home) -> Non
     path, text = home.root.parent / "return.xlsx", "Ask the practice; as agreed on 4010232136."
     [outcome] = imported(home, workbook(path, text, text, text))
     assert outcome.verdict == "imported", outcome.message
+
+
+def test_a_workbook_is_not_read_again_for_persons(
+    home: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[Path] = []
+    original = tables.read_sheets
+    monkeypatch.setattr(tables, "read_sheets", lambda path: read.append(path) or original(path))
+    [outcome] = imported(home, workbook(home.root.parent / "return.xlsx", "A note"))
+    assert outcome.verdict == "imported" and len(read) == 1
 
 
 def test_a_person_in_a_note_below_a_csv_is_refused(home: Home) -> None:
