@@ -13,6 +13,7 @@ import typer
 from pipelines.cli.screen import Screen
 from warehouse.base.errors import Refusal
 from warehouse.base.exit_status import WRONG
+from warehouse.base.months import typed_day
 
 AsJson = Annotated[bool, typer.Option("--json", help="Print JSON.")]
 OrgNamed = Annotated[
@@ -46,6 +47,15 @@ def month_named(text: str) -> str:
 
     try:
         return month_text(typed_month(text))
+    except ValueError as error:
+        raise typer.BadParameter(str(error)) from error
+
+
+def day_named(text: str) -> date:
+    """Return a day, however it is typed, the day first (`2025-10-31`, `31/10/2025`, `31 Oct 2025`).
+    Raises BadParameter with the format."""
+    try:
+        return typed_day(text)
     except ValueError as error:
         raise typer.BadParameter(str(error)) from error
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 import sys
-from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -30,13 +29,21 @@ from pipelines.cli import (
     reporting,
     sampling,
 )
-from pipelines.cli.arguments import AsJson, feed_named, folder_to_write, month_named, one_file_of
+from pipelines.cli.arguments import (
+    AsJson,
+    day_named,
+    feed_named,
+    folder_to_write,
+    month_named,
+    one_file_of,
+)
 from pipelines.cli.foreign_mart import of_home
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import error_words
 from warehouse.base.errors import Refusal, show_traces
 from warehouse.base.exit_status import IN_PART, WRONG
 from warehouse.base.home import HOME_VARIABLE, Home
+from warehouse.base.months import AS_DAYS
 
 if TYPE_CHECKING:
     from warehouse.intake.importer import ImportOutcome
@@ -138,10 +145,8 @@ def import_(
         typer.Option(help="ODS code of the practice, for its system's own slot report."),
     ] = None,
     published: Annotated[
-        datetime | None,
-        typer.Option(
-            formats=["%Y-%m-%d"], help="Publication date, by which revisions are ordered."
-        ),
+        str | None,
+        typer.Option(help=f"Publication date, {AS_DAYS}; revisions are ordered by it."),
     ] = None,
 ) -> None:
     """Recognise files by their content and archive them with their provenance."""
@@ -152,7 +157,7 @@ def import_(
     request = Request(
         feed_named(feed) if feed else None,
         month_named(edition) if edition else None,
-        published.date() if published else None,
+        day_named(published) if published else None,
         org=one_file_of(org, paths) if org else None,
     )
     outcomes: list[ImportOutcome] = []

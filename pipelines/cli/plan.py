@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from pipelines.cli.arguments import AsJson
+from pipelines.cli.arguments import AsJson, day_named
 from pipelines.cli.look_up import AsCsv, published_mart, written
 from pipelines.cli.plan_lists import wrapped
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
+from warehouse.base.months import AS_DAYS
 from warehouse.outputs.plan_words import action_words, change_words_of, evidence_words
 from warehouse.reference.levels import LEVELS
 from warehouse.settings import read_settings
@@ -42,7 +43,7 @@ Rated = Annotated[
 DueSoon = Annotated[bool, typer.Option("--due", help="List the open ones due in 30 days.")]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help="Day of overdue and due, as 2025-10-31; default: today."),
+    typer.Option("--as-of", help=f"Day of overdue and due, {AS_DAYS}; default: today."),
 ]
 
 
@@ -162,10 +163,7 @@ def _day(text: str | None) -> date:
     """The day as of which actions are overdue: by default today in London."""
     from warehouse.fetch.fetch import london_today
 
-    try:
-        return date.fromisoformat(text) if text else london_today()
-    except ValueError as error:
-        raise typer.BadParameter(f"`{text}` is no day; type it as 2025-10-31") from error
+    return day_named(text) if text else london_today()
 
 
 def _asked(**lists: bool) -> list[str]:

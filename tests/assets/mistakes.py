@@ -95,7 +95,15 @@ def checked(
 
 def of_months(heading: str) -> Iterator[tuple[Row, Words]]:
     """How people type October 2025, and what they type in its place."""
-    for written in ("Oct-25", "October 2025", "01/10/2025", "1/10/2025", "10/2025", " 2025-10 "):
+    for written in (
+        "Oct-25",
+        "October 2025",
+        "01/10/2025",
+        "1/10/2025",
+        "10/2025",
+        " 2025-10 ",
+        "Oct. 2025",
+    ):
         yield {heading: written}, None
     said = {
         "45931": "format the column as text",

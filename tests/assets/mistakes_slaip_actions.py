@@ -20,8 +20,14 @@ MISTAKES = Mistakes(
         ({RATING: "g"}, None),
         ({CHECKLIST: "Autumn 2023"}, None),
         *(({DUE: day}, None) for day in ("31/12/2025", "31 Dec 2025", "31-Dec-25", "31.12.2025")),
+        *(({DUE: day}, None) for day in ("30 Sept 2026", "30th Sept. 2026", "30-Sept-26")),
+        ({RETURNED: "Sept 2025"}, None),
         ({SCOPE: "qk1"}, None),
         ({DUE: "12/31/2025"}, "Original due date: found `12/31/2025`, expected a date, the day"),
+        *(
+            ({DUE: day}, f"Original due date: found `{day}`, expected a date with its year; type")
+            for day in ("30 Sept", "30/9", "30th September")
+        ),
         ({DUE: "Dec 2025"}, "found `Dec 2025`, expected a date with its day"),
         ({DUE: "end of the year"}, "found `end of the year`, expected a date like 2025-11-30"),
         ({DUE: "46022"}, "not a spreadsheet's number of a day"),

@@ -1,9 +1,10 @@
-"""Months: arithmetic, financial years, and text. Not here: working days (`working_days`), release
-days (`warehouse.contract.release_calendar`)."""
+"""Months: arithmetic, financial years, and text; days as people type them. Not here: working days
+(`working_days`), release days (`warehouse.contract.release_calendar`)."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import re
+from collections.abc import Iterator, Sequence
 from datetime import date, datetime, timedelta
 from functools import cache, lru_cache
 
@@ -90,16 +91,48 @@ TYPED = (
     "%Y/%m",
 )
 
+NAMES = "jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec"
+# What people write in place of `Sep` and `Oct`: `Sept`, and a dot after either. The groups remain.
+ABBREVIATED = (rf"(?i)({NAMES}|sept)\.(\W|\d|$)", r"(?i)(sep)t(\W|\d|$)")
+ORDINAL = r"(?i)(\d)(?:st|nd|rd|th)\b"  # `30th`: the group remains
+# The day first, as in Britain.
+TYPED_DAYS = (
+    *("%Y-%m-%d", "%d/%m/%Y", "%d/%m/%y", "%d.%m.%Y", "%d.%m.%y", "%d-%m-%Y"),
+    *("%d %b %Y", "%d %b %y", "%d %B %Y", "%d %B %y", "%d-%b-%Y", "%d-%b-%y"),
+)
+WITHOUT_YEAR = rf"(?i)^\d{{1,2}}([ /.-]*({NAMES})[a-z]*|[ /.-]\d{{1,2}})$"
+AS_DAYS = "as 2025-10-31 or 31/10/2025, the day first"
+
+
+def plainly(text: str) -> str:
+    """A text with days and months as `%d` and `%b` read them: `30th Sept.` is `30 Sep`."""
+    for pattern in ABBREVIATED:
+        text = re.sub(pattern, r"\1\2", text)
+    return re.sub(ORDINAL, r"\1", " ".join(text.split()))
+
 
 def typed_month(text: str) -> date:
     """A month as people type it, in English: `2025-11`, `Nov 2025`, `november 2025`, `Nov25`,
-    `11/2025`. Raises ValueError as `parse_month` does."""
+    `Sept 2025`, `11/2025`. Raises ValueError as `parse_month` does."""
     for form in TYPED:
         try:
-            return datetime.strptime(" ".join(text.split()), form).date()
+            return datetime.strptime(plainly(text), form).date()
         except ValueError:
             continue
     return parse_month(text)
+
+
+def typed_day(text: str) -> date:
+    """A day as people type it, the day first: `2025-10-31`, `31/10/2025`, `31 Oct 2025`, `30 Sept
+    25`. Raises ValueError with the format; of a day without its year, saying so."""
+    plain = plainly(text)
+    for form in TYPED_DAYS:
+        try:
+            return datetime.strptime(plain, form).date()
+        except ValueError:
+            continue
+    is_short = re.search(WITHOUT_YEAR, plain)
+    raise ValueError(f"`{text}` {'has no year' if is_short else 'is no day'}: type it {AS_DAYS}")
 
 
 @cache
@@ -117,17 +150,31 @@ def year_spellings() -> dict[str, date]:
 
 
 @cache
-def month_spellings(formats: tuple[str, ...], daily: bool = False) -> dict[str, date]:
+def month_spellings(
+    formats: tuple[str, ...], daily: bool = False, typed: bool = False
+) -> dict[str, date]:
     """Text -> first day, for every month from 2010 to 2050, in three cases. `daily`: any day is of
-    its month; otherwise days other than the first are no months.
+    its month; otherwise days other than the first are no months. `typed`: also as people abbreviate
+    it (`Sept`, `Oct.`).
 
     A lookup is faster: there are few months and many rows.
     """
     months = [date(year, month, 1) for year in range(2010, 2051) for month in range(1, 13)]
     days = [(day, month) for month in months for day in (days_of(month) if daily else [month])]
     written = {day.strftime(f): month for day, month in days for f in formats}
+    if typed:
+        written |= {also: month for text, month in written.items() for also in _by_hand(text)}
     return {
         case: month
         for text, month in written.items()
         for case in (text.upper(), text.lower(), text)
     }
+
+
+def _by_hand(text: str) -> Iterator[str]:
+    """A text that begins with `Sep` or the like as people write it, too."""
+    if found := re.match(r"([A-Z][a-z]{2})(?![a-z])", text):
+        rest = text[found.end() :]
+        yield f"{found[0]}.{rest}"
+        if found[0] == "Sep":
+            yield from (f"Sept{rest}", f"Sept.{rest}")

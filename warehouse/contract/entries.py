@@ -68,7 +68,7 @@ class Column(Strict):
         if self.financial_years:
             return {**year_spellings(), **spelled}
         formats = (*self.formats, *TYPED) if self.typed else self.formats
-        return {**month_spellings(formats, self.daily), **spelled}
+        return {**month_spellings(formats, self.daily, self.typed), **spelled}
 
     @property
     def uses(self) -> list[str]:

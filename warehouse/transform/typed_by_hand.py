@@ -2,7 +2,8 @@
 rest. Pure polars. Not here: types (`typed_values`), the rules that all feeds share (`conform`).
 
 Understood are codes in lower case or with spaces, thousands separators, `1234.0` as a count, a
-pound sign before an amount of money, and words for "not known" where a value may be left out.
+pound sign before an amount of money, `30th Sept. 2026`, and words for "not known" where a value may
+be left out.
 Whatever could mean two things is not understood: each such mistake has words of its own.
 """
 
@@ -12,6 +13,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
+from warehouse.base.months import ABBREVIATED, ORDINAL
 from warehouse.contract.entries import MONEY, NUMBERS
 from warehouse.contract.model import Contract
 from warehouse.transform.row_rule import RowRule
@@ -31,6 +33,10 @@ def cleaned(contract: Contract, name: str, source: str) -> pl.Expr:
         text = text.str.to_uppercase().str.replace_all(SPACES, "")
     elif column.type == "month":
         text = text.str.replace(r"^(\d)/", "0${1}/").str.replace(r"/(\d)/", "/0${1}/")
+    elif column.type == "date":
+        for pattern in ABBREVIATED:
+            text = text.str.replace_all(pattern, "${1}${2}")
+        text = text.str.replace_all(ORDINAL, "${1}")
     elif column.type in NUMBERS:
         if column.unit == MONEY:
             text = text.str.replace(POUND, "${1}")

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from warehouse.base.months import WITHOUT_YEAR
 from warehouse.contract.entries import NUMBERS, ColumnType
 from warehouse.readers.returns import MERGED
 
@@ -232,6 +233,12 @@ MISTAKES = (
         r"^[3-6]\d{4}$",
         "a date, not a spreadsheet's number of a day",
         "format the column as a date, or as text, and type it as YYYY-MM-DD",
+    ),
+    Mistake(
+        ("date",),
+        WITHOUT_YEAR,
+        "a date with its year",
+        "type it as YYYY-MM-DD",
     ),
     Mistake(
         ("date",),

@@ -94,9 +94,10 @@ def test_a_name_with_markup_is_printed_as_it_is(home: Home, tmp_path: Path) -> N
     assert f"[x] {name} was refused" in run(write(tmp_path / f"[x] {name}", PAGE)).stderr
 
 
-def test_edition_and_publication_date_are_recorded(home: Home, tmp_path: Path) -> None:
+@pytest.mark.parametrize("day", ["2025-11-27", "27/11/2025", "27 Nov 2025"])
+def test_edition_and_publication_date_are_recorded(day: str, home: Home, tmp_path: Path) -> None:
     path = write_mapping(tmp_path / "Mapping.csv")
-    result = run(path, "--edition", "2025-10", "--published", "2025-11-27")
+    result = run(path, "--edition", "2025-10", "--published", day)
     assert result.exit_code == 0 and "(edition by argument)" in result.stdout
     (file,) = Archive(home).files()
     assert (file.edition, file.edition_basis) == ("2025-10", "argument")
@@ -110,7 +111,7 @@ def test_edition_and_publication_date_are_recorded(home: Home, tmp_path: Path) -
         ("--edition", "Octember 2025", "write YYYY-MM"),
         ("--edition", "2025-1", "write YYYY-MM"),
         ("--feed", "nonsense", "Unknown feed"),
-        ("--published", "27/11/2025", "does not match"),
+        ("--published", "11/27/2025", "is no day: type it as 2025-10-31 or 31/10/2025, the day"),
     ],
 )
 def test_wrong_options_are_status_2(

@@ -109,7 +109,8 @@ def test_what_is_overdue_is_as_of_the_day_of_reading(
     assert overdue(today=date(2025, 9, 30)) == []
     late = date(2026, 1, 1)
     assert overdue(today=late) == [("A-2", "2026-01-01", rated), ("A-1", "2026-01-01", rated)]
-    assert overdue("--as-of", "2025-10-01", today=late) == [("A-2", "2025-10-01", rated)]
+    for day in ("2025-10-01", "01/10/2025", "1 Oct 2025"):
+        assert overdue("--as-of", day, today=late) == [("A-2", "2025-10-01", rated)]
     told = run(planned, monkeypatch, "--overdue", today=late)
     assert "as of 1 Jan 2026" in told and "A-2 (93 days), A-1 (1 day)" in told
     soon = run(planned, monkeypatch, today=date(2025, 12, 1))
@@ -120,9 +121,11 @@ def test_a_day_or_rating_that_is_none_is_told(
     planned: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(planned.root))
-    for asked in (["--as-of", "soon"], ["--rated", "pink"]):
+    for asked in (["--as-of", "soon"], ["--as-of", "30 Sept"], ["--rated", "pink"]):
         done = RUNNER.invoke(app, ["plan", *asked])
         assert done.exit_code == 2 and asked[1] in done.stderr
+    help_said = RUNNER.invoke(app, ["plan", "--help"], env={"COLUMNS": "200"}).stdout
+    assert "as 2025-10-31 or 31/10/2025, the day first" in help_said
 
 
 def test_one_action_in_full(planned: Home, monkeypatch: pytest.MonkeyPatch) -> None:
