@@ -70,20 +70,31 @@ def list_decisions(screen: Screen, found: list[Row]) -> None:
     """Print what meetings agreed: how far each is answered, by what, and what is missing."""
     if not found:
         screen.say("The mart has no decisions of meetings of this ICB.")
-    body = None
+    meeting: tuple[Any, Any] | None = None
     for one in found:
-        if one["body"] != body:
-            body = one["body"]
-            wrapped(screen, body or "Of a body that is not named")
-        since = f" since {one['answered_since']:%B %Y}" if one["answered_since"] else ""
+        if meeting != (one["body"], one["met_on"]):
+            meeting = one["body"], one["met_on"]
+            met = f"meeting of {day_words(one['met_on'])}" if one["met_on"] else "day not known"
+            wrapped(screen, f"{one['body'] or 'Of a body that is not named'} ({met})")
         screen.say("")
-        wrapped(screen, f"{one['decision_id']} ({one['status']}{since}): {one['agreed']}")
+        wrapped(screen, f"{one['decision_id']} ({_how_far(one)}): {one['agreed']}")
         told = {"Answer": one["answer"], "Not published": one["not_published"]}
         told |= {"Why not": one["why_not"], "Missing": one["missing"]}
         told |= {"By": ", ".join(one["answered_by"] or []), "Owner": one["owner_role"]}
         for heading, text in told.items():
             if text:
                 wrapped(screen, f"{heading}: {text}")
+
+
+def _how_far(one: Row) -> str:
+    """How far a decision is answered, and since when: of a shipped one from which month on there
+    are figures, of a returned one the day that its author stated."""
+    since = one["answered_since"]
+    if since is None:
+        return str(one["status"])
+    if one["set_by"] == "returned":
+        return f"{one['status']} since {day_words(since)}"
+    return f"{one['status']}; figures from {since:%B %Y}"
 
 
 def _soon() -> int:

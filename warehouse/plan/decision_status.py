@@ -16,6 +16,8 @@ import polars as pl
 from warehouse.base.text import plural
 from warehouse.mart.hierarchy import Connection
 from warehouse.plan.decisions_agreed import OPEN, SHIPPED
+from warehouse.plan.why_none import NOT_AT_LEVEL
+from warehouse.reference.levels import LEVELS
 
 ANSWERED, PART = "answered", "answered in part"
 OF_CLAIMS, NOT_COMPUTABLE = "claim", "not computable"
@@ -70,6 +72,7 @@ def _judged(one: Row, answers: pl.DataFrame, claims: Computed | None) -> Row:
     there = of_kpis.filter(pl.col("first_month").is_not_null())
     lacking = of_kpis.join(there, on="kpi_id", how="anti")
     missing = [_without_figures(lacking)] if lacking.height else []
+    missing += _at_no_level(of_kpis.join(there, on="kpi_id", how="semi"))
     months = [month for month in (there["first_month"].min(), claims and claims.first) if month]
     is_whole, is_none = not missing, there.is_empty()
     if claims is not None:
@@ -89,9 +92,22 @@ def _without_figures(lacking: pl.DataFrame) -> str:
     reasons: dict[str, list[str]] = {}
     for title in lacking["kpi_title"].unique(maintain_order=True):
         own = lacking.filter(pl.col("kpi_title") == title)["none_because"]
-        said = [one for one in own.unique(maintain_order=True) if not one.startswith("Not pub")]
+        said = [one for one in own.unique(maintain_order=True) if one != NOT_AT_LEVEL]
         reasons.setdefault(said[0] if said else own[0], []).append(title)
     return " ".join(f"No figure of {', '.join(those)}: {why}" for why, those in reasons.items())
+
+
+def _at_no_level(partly: pl.DataFrame) -> list[str]:
+    """Levels of which nobody has a figure of KPIs that others have figures of, by reason; not those
+    at which a KPI is published for nobody."""
+    found: dict[tuple[str, str], list[str]] = {}
+    short = partly.filter(pl.col("none_because") != NOT_AT_LEVEL)
+    for level, why, title in short.select("org_level", "none_because", "kpi_title").rows():
+        found.setdefault((level, why), []).append(title)
+    return [
+        f"By {LEVELS[level].singular} no figure of {', '.join(titles)}: {why}"
+        for (level, why), titles in found.items()
+    ]
 
 
 def _uncomputed(claims: Computed) -> str:

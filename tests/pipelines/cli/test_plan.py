@@ -13,6 +13,7 @@ from typer.testing import CliRunner
 from assets.feeds.slaip_actions.testing import build as actions
 from pipelines.cli.main import app
 from pipelines.cli.plan_caip import show_position
+from pipelines.cli.plan_lists import list_decisions
 from pipelines.cli.screen import Screen
 from tests.support import write, write_regional
 from tests.warehouse.support_mart import build
@@ -221,14 +222,25 @@ def test_those_due_soon_are_named_and_listed(
 
 @pytest.mark.parametrize("width", [80, 120])
 def test_decisions_of_meetings_are_listed(
-    planned: Home, monkeypatch: pytest.MonkeyPatch, width: int
+    planned: Home,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    width: int,
 ) -> None:
     told = run(planned, monkeypatch, "decisions", width=width)
     assert max(map(len, told.splitlines())) <= width
     one_line = " ".join(told.split())
     assert one_line.startswith("Leicester City Council, Public Health and Health Integration")
+    assert "Scrutiny Commission (day not known) LC-1 (" in one_line
+    assert "LC-3 (answered in part; figures from October 2025): A breakdown" in one_line
     assert "LC-1 (" in told and "): The report on access to primary care was noted." in one_line
     assert "Missing: No figure of NHS App" in one_line
+    returned = {"set_by": "returned", "met_on": TODAY, "body": "A board", "decision_id": "D-1"}
+    returned |= {"answered_since": TODAY, "status": "answered", "agreed": "Calls to be shared"}
+    rest = ("answer", "not_published", "why_not", "missing", "answered_by", "owner_role")
+    list_decisions(Screen(), [dict.fromkeys(rest) | returned])
+    said = "A board (meeting of 31 Oct 2025)\n\nD-1 (answered since 31 Oct 2025): Calls to be"
+    assert said in capsys.readouterr().out
     listed = json.loads(run(planned, monkeypatch, "decisions", "--json"))
     assert [one["decision_id"] for one in listed] == ["LC-1", "LC-2", "LC-3", "LC-4"]
 

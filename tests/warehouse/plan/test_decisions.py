@@ -17,7 +17,7 @@ from warehouse.kpi.catalogue import catalogue
 from warehouse.plan.decision_answers import ANSWER
 from warehouse.plan.decision_status import Computed, with_missing
 from warehouse.plan.decisions_agreed import known_tables, shipped_decisions
-from warehouse.plan.why_none import why_none
+from warehouse.plan.why_none import NOT_AT_LEVEL, why_none
 
 
 def test_the_commissions_four_items_are_answered_by_what_exists(llr: Mart) -> None:
@@ -84,6 +84,25 @@ def test_a_report_is_answered_as_far_as_its_figures_are_computed(
     assert (one["status"], one["answered_since"]) == (status, since)
     told = None if computable == 9 else f"{9 - computable} of 9 figures of the report can't be"
     assert one["missing"] is None if told is None else one["missing"].startswith(told)
+
+
+def test_what_disclosure_control_withholds_is_missing() -> None:
+    """By ICB there are figures, so the item is answered in part: not by practice, and why."""
+    of_kpi = {"icb_code": "QK1", "decision_id": "LC-2", "kpi_id": "nhs_app_logins"}
+    of_kpi |= {"kpi_title": "Log-ins", "table_name": "kpi_monthly", "synthetic": False}
+    month, withheld = date(2022, 9, 1), "Withheld by disclosure control: single practices are not."
+    answers = pl.DataFrame(
+        [
+            of_kpi | {"org_level": "icb", "first_month": month, "organisations": 1},
+            of_kpi | {"org_level": "practice", "none_because": withheld, "organisations": 0},
+            of_kpi | {"org_level": "provider", "none_because": NOT_AT_LEVEL, "organisations": 0},
+        ],
+        schema=ANSWER,
+    )
+    rows = with_missing(shipped_decisions("QK1"), answers, {})
+    one = rows.row(by_predicate=pl.col("decision_id") == "LC-2", named=True)
+    assert one["missing"] == f"By practice no figure of Log-ins: {withheld}"
+    assert (one["status"], one["answered_since"]) == ("answered in part", month)
 
 
 def test_what_nothing_answers_is_open(home: Home, tmp_path: Path) -> None:
