@@ -17,7 +17,12 @@ from pipelines.cli.plan_lists import wrapped
 from pipelines.cli.screen import SYNTHETIC, Screen, plain_table
 from warehouse.base.home import Home
 from warehouse.base.months import AS_DAYS
-from warehouse.outputs.plan_words import action_words, change_words_of, evidence_words
+from warehouse.outputs.plan_words import (
+    action_words,
+    change_words_of,
+    evidence_words,
+    held_words,
+)
 from warehouse.reference.levels import LEVELS
 from warehouse.settings import read_settings
 
@@ -86,7 +91,7 @@ def plan(
         list_actions(screen, chosen, of_rating if wanted == ["conflicts"] else chosen)
     else:
         summarise(screen, every)
-    _say_held(screen, held)
+    _say_held(screen, held, every)
     _warn(screen, every)
 
 
@@ -115,7 +120,7 @@ def show(
         for one in evidence:
             _show_evidence(screen, db, one)
     _show_history(screen, history)
-    _say_held(screen, held)
+    _say_held(screen, held, [found])
     _warn(screen, [found])
 
 
@@ -124,13 +129,16 @@ def decisions(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
     """Show what meetings agreed, how far it is answered, by what, and what is missing."""
     from pipelines.cli.plan_lists import list_decisions
     from warehouse.base.sql import is_synthetic
-    from warehouse.outputs.plan_queries import decisions_agreed
+    from warehouse.outputs.plan_queries import decisions_agreed, held_returns
+    from warehouse.plan.decisions_agreed import DECISIONS
 
     screen = Screen()
     with published_mart() as (db, _):
         found, synthetic = decisions_agreed(db), is_synthetic(db)
+        held = held_returns(db, DECISIONS)
     if not written(screen, found, as_json, as_csv):
         list_decisions(screen, found)
+        _say_held(screen, held, found)
         if synthetic:
             screen.say(SYNTHETIC)
 
@@ -147,14 +155,16 @@ def caip(
     """Show the position of every network in the improvement payment (CAIP), area by area."""
     from pipelines.cli.plan_caip import show_position
     from warehouse.base.sql import is_synthetic
-    from warehouse.outputs.plan_queries import caip_position
+    from warehouse.outputs.plan_queries import caip_position, held_returns
+    from warehouse.plan.assessments import ASSESSMENTS
 
     screen = Screen()
     with published_mart() as (db, _):
         found = caip_position(db, read_settings(Home.from_environment()).place, year)
-        synthetic = is_synthetic(db)
+        synthetic, held = is_synthetic(db), held_returns(db, ASSESSMENTS)
     if not written(screen, found, as_json, as_csv):
         show_position(screen, found)
+        _say_held(screen, held, found)
         if synthetic:  # on the page, which people print
             screen.say(SYNTHETIC if found[0]["synthetic"] else BESIDE)
 
@@ -177,15 +187,14 @@ def _rating(text: str | None) -> str | None:
     return text
 
 
-def _say_held(screen: Screen, held: list[Row]) -> None:
-    """Say which newer returns the plan does not have yet."""
+def _say_held(screen: Screen, held: list[Row], found: list[Row]) -> None:
+    """Say which returns are held, and what of a list is shown in their place."""
+    is_sample = bool(found) and all(one["synthetic"] for one in found)
     for one in held:
-        wrapped(
-            screen,
-            f"A newer file of {one['feed']} {one['edition']} is held, and not in this plan: "
-            f"access-recovery warnings {one['feed']} {one['edition']} says why. This is "
-            f"{one['stays_published']}.",
-        )
+        stays = one["stays_published"] or "what was accepted before it"
+        shown = "the SYNTHETIC sample, in which everything is invented" if is_sample else stays
+        screen.say("")
+        wrapped(screen, held_words(one, shown))
 
 
 def _warn(screen: Screen, found: list[Row]) -> None:

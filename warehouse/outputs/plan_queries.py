@@ -116,14 +116,25 @@ def decisions_agreed(db: duckdb.DuckDBPyConnection) -> list[Row]:
     return rows(db, "FROM plan.meeting_decision ORDER BY icb_code, decision_id")
 
 
-def held_returns(db: duckdb.DuckDBPyConnection) -> list[Row]:
-    """The plan's returns of which a newer file is held while an earlier one stays published:
-    `feed, edition, reasons, stays_published`, by edition."""
+def held_returns(db: duckdb.DuckDBPyConnection, kind: str = ACTIONS) -> list[Row]:
+    """The plan's returns of a kind that are held, by their checks or by a person: `feed, edition`,
+    `reasons`, `since` (when: of those that checks hold the first one since its newest file came),
+    and `stays_published`, by edition."""
     return rows(
         db,
-        """SELECT feed, edition, reasons, stays_published FROM governance.edition
-        WHERE feed = $feed AND status = 'held' AND stays_published IS NOT NULL ORDER BY edition""",
-        feed=plan_feed(ACTIONS),
+        """SELECT feed, edition, stays_published,
+                  CASE WHEN by_person THEN override_reason ELSE reasons END AS reasons,
+                  CASE WHEN by_person THEN override_at ELSE failed_at END AS since
+        FROM (SELECT *, coalesce(override = 'hold' AND override_lapsed IS NULL, false) AS by_person
+              FROM governance.edition WHERE feed = $feed AND status = 'held')
+        LEFT JOIN (SELECT feed, edition, min(checked_at) AS failed_at
+                   FROM governance.check_result AS c
+                   SEMI JOIN (SELECT feed, edition, max(imported_at) AS came
+                              FROM governance.source_file GROUP BY ALL) AS f
+                     ON f.feed = c.feed AND f.edition = c.edition AND c.checked_at >= f.came
+                   WHERE verdict = 'fail' GROUP BY ALL) USING (feed, edition)
+        ORDER BY edition""",
+        feed=plan_feed(kind),
     )
 
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from warehouse.base.months import day_words
 from warehouse.base.number_format import scale_texts, value_text
-from warehouse.base.text import plural
+from warehouse.base.text import begin_list, plural
 
 Row = dict[str, Any]
 # Who is to act (label `audience`) -> whom, before the place that the action is about.
@@ -18,6 +18,7 @@ ACTORS = {
     "NHSE": "NHS England, for",
     "trust": "trusts, for",
 }
+HELD_ROWS = 3  # of a held return that are told of
 MOVES = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
 
 
@@ -47,6 +48,18 @@ def action_words(one: Row, scope: str) -> dict[str, str]:
         "Computed": f"{one['computed_rating']} on {rated}: {one['rating_reason']}",
         "Documents": one["evidence_documents"] or "",
     }
+
+
+def held_words(one: Row, shown: str) -> str:
+    """That a return is held (a row of `held_returns`), since when, why, and what is shown in its
+    place. `shown`: that, where no file of its month stays published."""
+    since = f" since {day_words(one['since'])}" if one["since"] else ""
+    named = f"{one['feed']} {one['edition']}"
+    why = begin_list(" ".join((one["reasons"] or "").split("\n")), HELD_ROWS).rstrip(".")
+    return (
+        f"Your return {named} is held{since}, and not shown here. {why} (access-recovery warnings "
+        f"{named} lists all). Shown is {shown}."
+    )
 
 
 def evidence_words(one: Row) -> str:

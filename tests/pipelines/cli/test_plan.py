@@ -3,6 +3,7 @@
 import csv
 import io
 import json
+import re
 import shutil
 from datetime import date
 from pathlib import Path
@@ -18,6 +19,7 @@ from pipelines.cli.screen import Screen
 from tests.support import write, write_regional
 from tests.warehouse.support_mart import build
 from warehouse.base.home import Home
+from warehouse.editions.rulings import hold
 from warehouse.outputs.plan_words import evidence_words
 
 RUNNER = CliRunner()
@@ -276,10 +278,50 @@ def test_a_held_return_leaves_the_plan_and_is_told_of(
     )
     told = " ".join(run(home, monkeypatch, "show", "A-2").split())
     assert told.startswith(" ".join(before.split()))
-    held = "A newer file of slaip_actions 2025-10 is held, and not in this plan"
-    assert held in told and "This is plan.csv (revision 1), accepted by its checks on" in told
-    assert held in " ".join(run(home, monkeypatch).split())
+    held = r"Your return slaip_actions 2025-10 is held since \d+ \w{3} \d{4}, and not shown here"
+    assert (
+        re.search(held, told)
+        and "Shown is plan.csv (revision 1), accepted by its checks on" in told
+    )
+    assert "row 2: Completed on: found nothing, expected the day of completion" in told
+    assert "(access-recovery warnings slaip_actions 2025-10 lists all)" in told
+    assert re.search(held, " ".join(run(home, monkeypatch).split()))
     status = json.loads(RUNNER.invoke(app, ["status", "--json"]).stdout)
     [feed] = [one for one in status["feeds"] if one["feed"] == "slaip_actions"]
     assert (feed["held"], feed["newest_accepted"]) == (["2025-10"], "2025-10")
     assert list(feed["stays_published"]) == ["2025-10"]
+
+
+def test_a_held_first_return_says_that_the_sample_is_shown(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    invented = {"SUB_ICB_LOCATION_NAME": "NHS A (SYNTHETIC)"}
+    sample = write(tmp_path / "sample plan.csv", actions({"Action id": "Z00001"}))
+    build(home, [write_regional(tmp_path / "sample.csv", invented), sample]).db.close()
+    write(
+        home.landing / "own.csv",
+        actions({"Month": "2025-11", "Action id": "A-1", "Owner role": "Dr A. Person"}),
+    )
+    monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(home.root))
+    assert RUNNER.invoke(app, ["refresh"]).exit_code == 1
+    for asked in ([], ["--open"], ["show", "Z00001"]):
+        told = " ".join(run(home, monkeypatch, *asked).split())
+        assert "Your return slaip_actions 2025-11 is held since" in told
+        assert "row 2: Owner role: found a text that is no known role" in told
+        assert "Shown is the SYNTHETIC sample, in which everything is invented." in told
+
+
+def test_a_return_that_a_person_holds_has_the_persons_reason(
+    planned: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = Home(tmp_path / "home")
+    shutil.copytree(planned.root, home.root)
+    write(home.landing / "nov.csv", actions({"Month": "2025-11", "Action id": "A-9"}))
+    monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(home.root))
+    RUNNER.invoke(app, ["refresh"])
+    hold(home, "slaip_actions", "2025-11", "Not agreed yet", "A. Person")
+    RUNNER.invoke(app, ["refresh"])
+    told = " ".join(run(home, monkeypatch).split())
+    assert "Your return slaip_actions 2025-11 is held since" in told
+    assert "not shown here. Not agreed yet (access-recovery" in told
+    assert "Shown is what was accepted before it." in told and "SYNTHETIC" not in told
