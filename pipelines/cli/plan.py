@@ -88,7 +88,8 @@ def plan(
     if refusal:
         raise refusal
     if wanted or rating:
-        list_actions(screen, chosen, of_rating if wanted == ["conflicts"] else chosen)
+        early = of_rating if wanted == ["conflicts"] else chosen
+        list_actions(screen, chosen, early, by_cause=conflicts)
     else:
         summarise(screen, every)
     _say_held(screen, held, every)

@@ -10,10 +10,15 @@ from typing import Any
 from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.months import day_words
 from warehouse.base.text import plural
-from warehouse.outputs.plan_words import name_words
+from warehouse.outputs.plan_words import DUE_DATES, EVIDENCE, name_words
 
 Row = dict[str, Any]
 WIDEST = 100
+ALONE = "*"  # beside a computed rating by the due date alone
+CAUSES = {
+    EVIDENCE: "Contradicted by evidence",
+    DUE_DATES: "By due dates alone (overdue, or moved more than once)",
+}
 
 
 def wrapped(screen: Screen, text: str) -> None:
@@ -36,34 +41,56 @@ def summarise(screen: Screen, every: list[Row]) -> None:
     told = [one for one in every if one["conflicts"]]
     screen.say("")
     if told:
-        screen.say(f"Contradicted by due dates or evidence: {plural(len(told), 'action')}.")
+        screen.say(f"Contradicted: {_causes(told)}.")
         _by_kind(screen, every)
         screen.say("Each with its reasons: access-recovery plan --conflicts")
     else:
         screen.say("Nothing in the data contradicts the plan's own ratings.")
     _say_early(screen, every)
+    if alone := [one["action_id"] for one in every if one["is_by_date_alone"]]:
+        wrapped(screen, f"Computed green by the due date alone, no figure: {', '.join(alone)}")
     if told:
         screen.say(f"One in full: access-recovery plan show {told[0]['action_id']}")
 
 
-def list_actions(screen: Screen, found: list[Row], early: list[Row]) -> None:
+def list_actions(screen: Screen, found: list[Row], early: list[Row], by_cause: bool) -> None:
     """Print a line per action, and below it what contradicts it. `early`: actions that may be
-    finished, to be told apart from those."""
+    finished, to be told apart from those. `by_cause`: what evidence contradicts in a list of its
+    own, before what due dates alone do."""
     if not found:
         screen.say("No such actions.")
     else:
-        _dated(screen, found, plural(len(found), "action"))
-        screen.say("")
-        table = plain_table(
-            *("Action", "Title", "Due", "Status", "Rated", "Computed"), narrow={"Title": 20}
-        )
-        for one in found:
-            due = day_words(one["due_current"])
-            rated = (one["self_rating"], one["computed_rating"])
-            table.add_row(one["action_id"], one["title"], due, one["status"], *rated)
-        screen.table(table)
-    _say_reasons(screen, found)
+        causes = f": {_causes(found)}" if by_cause else ""
+        _dated(screen, found, plural(len(found), "action") + causes)
+    for cause, heading in CAUSES.items() if by_cause else ():
+        own = [one for one in found if one["contradicted_by"] == cause]
+        if own:
+            screen.say("")
+            wrapped(screen, f"{heading}: {plural(len(own), 'action')}")
+            _list(screen, own)
+    if found and not by_cause:
+        _list(screen, found)
+    if any(one["is_by_date_alone"] for one in found):
+        wrapped(screen, f"{ALONE} By the due date alone: no figure speaks for it or against it.")
     _say_early(screen, early, in_full=True)
+
+
+def _list(screen: Screen, found: list[Row]) -> None:
+    screen.say("")
+    headings = ("Action", "Title", "Due", "Status", "Rated", "Computed")
+    table = plain_table(*headings, narrow={"Title": 20})
+    for one in found:
+        computed = one["computed_rating"] + ALONE * one["is_by_date_alone"]
+        due, rated = day_words(one["due_current"]), one["self_rating"]
+        table.add_row(one["action_id"], one["title"], due, one["status"], rated, computed)
+    screen.table(table)
+    _say_reasons(screen, found)
+
+
+def _causes(found: list[Row]) -> str:
+    """How many actions evidence contradicts, and how many due dates alone do."""
+    by_evidence = sum(one["contradicted_by"] == EVIDENCE for one in found)
+    return f"{by_evidence} by evidence, {len(found) - by_evidence} by due dates alone"
 
 
 def list_decisions(screen: Screen, found: list[Row]) -> None:

@@ -10,6 +10,7 @@ import duckdb
 from warehouse.base.errors import Refusal
 from warehouse.base.sql import rows
 from warehouse.base.text import unknown
+from warehouse.outputs.plan_words import DUE_DATES, EVIDENCE
 from warehouse.plan.action_faults import OPEN
 from warehouse.plan.action_states import ACTIONS
 from warehouse.plan.plan_returns import plan_feed
@@ -25,7 +26,8 @@ class NoAction(Refusal):
 
 def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> list[Row]:
     """The actions of `plan.plan_action`, by ICB and due date, each with what it adds: `is_open`,
-    `is_due_soon`, `conflicts` (names), `conflict_reasons`, and `early_success` (why, or None).
+    `is_due_soon`, `conflicts` (names), `conflict_reasons`, `contradicted_by` (EVIDENCE, DUE_DATES
+    where nothing else does, or None), and `early_success` (why, or None).
 
     What is overdue or due soon is as of `today`, by default the mart's own day, and `due_as_of`
     says so; all else is as of the mart's day, `as_of`.
@@ -56,7 +58,17 @@ def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> li
         if row["is_overdue"]:
             row["conflicts"].append(OVERDUE)
             row["conflict_reasons"].append(overdue_words(due, on))
+        row["contradicted_by"] = _cause(row["conflicts"])
+        # A mart of an earlier release lacks it; there the reason of the rating says so.
+        row.setdefault("is_by_date_alone", False)
     return found
+
+
+def _cause(conflicts: list[str]) -> str | None:
+    of_dates = {one.conflict for one in rating_rules().conflicts if one.is_of_dates}
+    if set(conflicts) - of_dates:
+        return EVIDENCE
+    return DUE_DATES if conflicts else None
 
 
 def caip_position(db: duckdb.DuckDBPyConnection, icb: str, year: str | None = None) -> list[Row]:

@@ -18,6 +18,7 @@ ACTORS = {
     "NHSE": "NHS England, for",
     "trust": "trusts, for",
 }
+EVIDENCE, DUE_DATES = "evidence", "due dates"  # what contradicts an action
 HELD_ROWS = 3  # of a held return that are told of
 MOVES = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
 

@@ -74,10 +74,15 @@ def read_states(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
 
 
 def latest_states(states: pl.DataFrame) -> pl.DataFrame:
-    """The last state of each action, with `due_moves`: how often its due date has moved."""
+    """The last state of each action, with `due_moves`: how often its due date has moved. Its
+    original due date is that of the first day, as last corrected: a later state can't change it."""
     moved = changes_of(states).group_by(KEY, maintain_order=True).agg(pl.col("due_moves").last())
-    last = states.unique(KEY, keep="last", maintain_order=True)
-    return last.join(moved, on=KEY, how="left", maintain_order="left")
+    on_first_day = states.filter(pl.col("last_update") == pl.col("last_update").min().over(KEY))
+    first = on_first_day.unique(KEY, keep="last", maintain_order=True)
+    found = states.unique(KEY, keep="last", maintain_order=True).drop("due_original")
+    for beside in (first.select(*KEY, "due_original"), moved):
+        found = found.join(beside, on=KEY, how="left", maintain_order="left")
+    return found.select(*states.columns, "due_moves")
 
 
 def changes_of(states: pl.DataFrame) -> pl.DataFrame:

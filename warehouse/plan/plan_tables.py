@@ -67,7 +67,7 @@ def _rated(said: dict[str, str]) -> dict[str, str | Sequence[str]]:
     """Where computed columns of an action come from."""
     own = tuple(said[name] for name in ("due_current", "status", "self_rating"))
     judged = (*own, said["evidence"], *FIGURES, *SIGNALS)
-    words = ("computed_rating", "rating_reason", "conflict", "conflict_reason")
+    words = ("computed_rating", "rating_reason", "is_by_date_alone", "conflict", "conflict_reason")
     return {
         **dict.fromkeys(words, judged),
         "is_overdue": own[:2],

@@ -30,6 +30,7 @@ Condition = Literal[
     "rated_green",
     "without_evidence",
     "without_kpi",
+    "unjudged",
     "worsening",
     "below_threshold",
     "stale",
@@ -38,7 +39,7 @@ Condition = Literal[
 RATED = {
     **{"computed_rating": pl.String, "rating_reason": pl.String, "rating_version": pl.String},
     **{"rated_on": pl.Date, "as_of": pl.Date, "is_overdue": pl.Boolean},
-    "rating_synthetic": pl.Boolean,
+    **{"is_by_date_alone": pl.Boolean, "rating_synthetic": pl.Boolean},
 }
 CONFLICT = pl.Schema(
     {
@@ -49,14 +50,17 @@ CONFLICT = pl.Schema(
 )
 GREEN = ("green", "blue")
 OVERDUE = "overdue"
+OF_DATES: frozenset[Condition] = frozenset({"open", "overdue", "moved_often"})
 OF_FIGURES: frozenset[Condition] = frozenset({"worsening", "below_threshold", "stale", "met"})
 Row = dict[str, Any]
 
 
 class RatingRule(Strict):
-    """A rating, and the conditions that must all hold for it."""
+    """A rating, and the conditions that must all hold for it. `by_date_alone`: it is good although
+    no figure says so."""
 
     rating: Literal["closed", "blue", "green", "amber", "red"]
+    by_date_alone: bool = False
     when: tuple[Condition, ...]
     because: str
 
@@ -70,6 +74,11 @@ class ConflictRule(Strict):
     early: bool = False
     when: tuple[Condition, ...]
     because: str
+
+    @property
+    def is_of_dates(self) -> bool:
+        """Whether due dates alone make it, and no evidence."""
+        return OF_DATES.issuperset(self.when)
 
 
 class RatingRules(Strict):
@@ -110,6 +119,7 @@ def rate(actions: pl.DataFrame, evidence: pl.DataFrame, on: date) -> pl.DataFram
                 "rated_on": on,
                 "as_of": on,
                 "is_overdue": "overdue" in holds,
+                "is_by_date_alone": rule.by_date_alone,
                 "rating_synthetic": invented,
             }
         )
@@ -164,6 +174,7 @@ def _conditions(action: Row, evidence: list[Row], on: date) -> dict[Condition, b
         "moved_often": is_open and action["due_moves"] >= rating_rules().moved_often,
         "rated_green": action["self_rating"] in GREEN,
         "without_kpi": not evidence,
+        "unjudged": all(one["movement"] is None and one["is_met"] is None for one in evidence),
         "without_evidence": not evidence and not action["evidence_documents"],
         "worsening": any(one["movement"] == "worse" for one in evidence),
         "below_threshold": any(one["is_met"] is False for one in judged),

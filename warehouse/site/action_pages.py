@@ -51,9 +51,12 @@ def plan_pages(figures: SiteFigures) -> Iterable[SitePage]:
     yield from (payment_page(figures), agreed_page(figures))
 
 
-def rating_tag(rating: str) -> tuple[str, str, str]:
-    """Colour, sign and words of a rating."""
-    return (*RATINGS.get(rating, ("grey", "○")), rating[:1].upper() + rating[1:])
+def rating_tag(rating: str, by_date_alone: bool = False) -> tuple[str, str, str]:
+    """Colour, sign and words of a rating. `by_date_alone`: no figure says so, which the words add,
+    and the colour is that of no rating."""
+    words = rating[:1].upper() + rating[1:] + ", by its due date alone" * by_date_alone
+    tag = ("grey", "○") if by_date_alone else RATINGS.get(rating, ("grey", "○"))
+    return (*tag, words)
 
 
 def contradictions(action: Row) -> list[str]:
@@ -85,7 +88,7 @@ def _action(figures: SiteFigures, plan: SitePlan, action: Row) -> SitePage:
     content = {
         "action": action,
         "own_rating": rating_tag(action["self_rating"]),
-        "data_rating": rating_tag(action["computed_rating"]),
+        "data_rating": rating_tag(action["computed_rating"], action["is_by_date_alone"]),
         "rated_on": day_words(action["rated_on"]),
         "late": overdue_words(action["due_current"], figures.as_at) * action["is_overdue"],
         "contradicted": contradictions(action),

@@ -17,6 +17,7 @@ from pipelines.cli.plan_caip import show_position
 from pipelines.cli.plan_lists import list_decisions
 from pipelines.cli.screen import Screen
 from tests.support import write, write_regional
+from tests.warehouse.plan.support_plan import missed
 from tests.warehouse.support_mart import build
 from warehouse.base.home import Home
 from warehouse.editions.rulings import hold
@@ -76,7 +77,7 @@ def test_the_summary_counts_by_area_and_aim(
     counts = {line.split("  ")[0]: line.split()[-6:] for line in told.splitlines() if line}
     assert counts["modern access"] == ["3", "2", "1", "0", "1", "1"]
     assert counts["no aim"] == ["1", "0", "0", "0", "1", "0"]
-    assert "- Overdue: A-2\n" in told
+    assert "Contradicted: 0 by evidence, 1 by due dates alone.\n- Overdue: A-2\n" in told
     assert "Perhaps finished early (KPIs meet their thresholds, still open): A-1" in one_line
     assert max(map(len, told.splitlines())) <= width
     assert "Left out" not in told
@@ -96,8 +97,42 @@ def test_actions_are_listed_by_what_is_asked(
     assert [(row["action_id"], row["conflicts"]) for row in rows] == [("A-2", "overdue")]
     listed = run(planned, monkeypatch, "--overdue")
     assert "Overdue on 31 Oct 2025: A-2 (31 days)" in listed and "A-1" not in listed
+    assert "*" not in listed, "it is red"
     early = run(planned, monkeypatch, "--conflicts")
     assert early.index("A-2 (31 days)") < early.index("perhaps finished early:\nA-1: Share of")
+
+
+@pytest.mark.parametrize("width", [80, 120])
+def test_what_evidence_contradicts_is_apart_from_what_is_merely_late(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, width: int
+) -> None:
+    late = {"Original due date": "2025-09-30", "Rating": "green", "Evidence": ""}
+    low = {"Evidence": "appointments_dna_share <= 1%"}
+    rows = (
+        late | {"Action id": "A-1"},
+        low | {"Action id": "A-2"},
+        late | low | {"Action id": "A-3"},
+        {"Action id": "A-4", "Evidence": ""},
+    )
+    build(home, [missed(tmp_path), write(tmp_path / "plan.csv", actions(*rows))]).db.close()
+    told = run(home, monkeypatch, "--conflicts", "--rated", "green", width=width)
+    assert max(map(len, told.splitlines())) <= width
+    one_line = " ".join(told.split())
+    assert one_line.startswith("3 actions: 2 by evidence, 1 by due dates alone. Overdue and due:")
+    evidence, _, dates = told.partition(
+        "\nBy due dates alone (overdue, or moved more than once): 1 "
+    )
+    assert "\nContradicted by evidence: 2 actions\n" in evidence
+    assert "A-1" not in evidence and "A-2  " in evidence and "A-3  " in evidence
+    assert "A-1  " in dates and "A-2" not in dates and "Overdue on 31 Oct 2025: A-1" in dates
+    listed = json.loads(run(home, monkeypatch, "--conflicts", "--json"))
+    causes = {one["action_id"]: one["contradicted_by"] for one in listed}
+    assert causes == {"A-1": "due dates", "A-2": "evidence", "A-3": "evidence"}
+    every = run(home, monkeypatch, "--open", width=width)
+    assert "green*" in every and "* By the due date alone: no figure speaks for it" in every
+    assert "green by the due date alone, no figure: A-4" in run(home, monkeypatch, width=width)
+    shown = " ".join(run(home, monkeypatch, "show", "A-4").split())
+    assert "Computed: green on 31 Oct 2025: Due on 31 Dec 2025. No KPI is evidence of it" in shown
 
 
 def test_what_is_overdue_is_as_of_the_day_of_reading(

@@ -162,6 +162,24 @@ def test_a_corrected_original_due_date_is_no_move(home: Home, tmp_path: Path) ->
     assert [row["due_moves"] for row in mart.rows("FROM plan.plan_action")] == [1]
 
 
+def test_an_original_due_date_is_that_of_the_first_day(home: Home, tmp_path: Path) -> None:
+    """Another one in a later update is a move, unless the first day's is corrected, too."""
+    typed, right = {"Original due date": "2025-11-30"}, {"Original due date": "2025-12-31"}
+    later = {"Month": "2025-11", "Last update": "2025-11-10"}
+    told = "SELECT due_original, due_current, due_moves FROM plan.plan_action"
+
+    def found(name: str, row: Row) -> list[tuple[Any, ...]]:
+        mart = build(home, [returned(tmp_path, name, "2025-11-12", row)])
+        rows = [tuple(one.values()) for one in mart.rows(told)]
+        mart.db.close()
+        return rows
+
+    first, due = date(2025, 11, 30), date(2025, 12, 31)
+    assert found("oct.csv", typed) == [(first, first, 0)]
+    assert found("nov.csv", {**later, **right}) == [(first, due, 1)]
+    assert found("oct again.csv", right) == [(due, due, 0)]
+
+
 def test_what_is_imported_later_corrects_whenever_it_was_saved(home: Home, tmp_path: Path) -> None:
     """A copy that was saved earlier, of the same day of update."""
     build(home, [returned(tmp_path, "a.csv", "2025-10-20", {"Rating": "green"})]).db.close()

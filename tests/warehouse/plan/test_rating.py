@@ -41,6 +41,29 @@ def test_a_rating_by_invented_figures_says_so_and_due_dates_do_not() -> None:
     assert rate(actions, own, ON)["rating_synthetic"].to_list() == [False]
 
 
+@pytest.mark.parametrize(
+    ("evidence", "alone", "told"),
+    [
+        ([], True, "Due on 31 Dec 2025. No KPI is evidence of it, so the date alone is rated."),
+        (
+            [{"movement": None, "is_met": None}],
+            True,
+            "Due on 31 Dec 2025. No KPI of its evidence has a threshold or a judged control chart",
+        ),
+        ([{"movement": None, "is_met": True, "threshold": 0.9}], False, "Due on 31 Dec 2025, and"),
+        ([{"movement": None}, {"movement": "none"}], False, "Due on 31 Dec 2025, and nothing in"),
+    ],
+)
+def test_what_is_green_by_its_date_alone_says_so(
+    evidence: list[dict[str, Any]], alone: bool, told: str
+) -> None:
+    actions = latest_states(pl.DataFrame([ACTION], schema=STATE))
+    found = pl.DataFrame([FIGURE | one for one in evidence], schema=EVIDENCE)
+    [row] = rate(actions, found, ON).to_dicts()
+    assert (row["computed_rating"], row["is_by_date_alone"]) == ("green", alone)
+    assert row["rating_reason"].startswith(told)
+
+
 def judged(action: dict[str, Any], *evidence: dict[str, Any]) -> tuple[str, str, set[str]]:
     """Computed rating, reason and conflicts of one action."""
     actions = latest_states(pl.DataFrame([{**ACTION, **action}], schema=STATE))

@@ -181,6 +181,7 @@ def test_history_and_ratings_are_in_words() -> None:
     ]
     assert rating_tag("amber") == ("orange", "▲", "Amber")
     assert rating_tag("closed") == ("grey", "○", "Closed")
+    assert rating_tag("green", True) == ("grey", "○", "Green, by its due date alone")
 
 
 def assessed(year: str, area: str, pcn: str = "U1", **changed: Any) -> dict[str, Any]:
