@@ -5,6 +5,7 @@ Belongs here: printing. Does not: the rules (`warehouse.transform.conform`, `che
 
 from __future__ import annotations
 
+from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,11 +14,20 @@ from warehouse.base.home import Home
 from warehouse.base.text import begin_list
 
 if TYPE_CHECKING:
+    from warehouse.contract.model import Contract
     from warehouse.editions.check_history import CheckResult
     from warehouse.editions.status import EditionStatus
+    from warehouse.plan.allowed_values import Allowed
 
 SHOWN = 20
 LISTED = 3  # entries of a list in a line; the command `warnings` lists them all
+
+
+class TemplateFormat(StrEnum):
+    """File formats of templates."""
+
+    csv = "csv"
+    xlsx = "xlsx"
 
 
 def local_feeds() -> list[str]:
@@ -34,34 +44,60 @@ def returns() -> list[str]:
     return [feed for feed in local_feeds() if contracts()[feed].beside is None]
 
 
-def write_templates(out: Path, feeds: list[str]) -> list[Path]:
-    """Copy the templates of these feeds into `out`. Raises FileExistsError if one is there."""
+def write_templates(
+    home: Home, out: Path, feeds: list[str], form: TemplateFormat = TemplateFormat.csv
+) -> list[Path]:
+    """Write the templates of these feeds into `out`. Raises FileExistsError if one is there."""
     from warehouse.contract.model import contracts
+    from warehouse.outputs.return_template import write_return_template
 
     out.mkdir(parents=True, exist_ok=True)
-    targets = {feed: out / f"{feed.replace('_', '-')}-template.csv" for feed in feeds}
+    targets = {feed: out / f"{feed.replace('_', '-')}-template.{form}" for feed in feeds}
     for target in targets.values():
         if target.exists():
             raise FileExistsError(f"{target} already exists and was not overwritten")
     for feed, target in targets.items():
-        target.write_bytes((contracts()[feed].folder / "template.csv").read_bytes())
+        contract = contracts()[feed]
+        if form == TemplateFormat.csv:
+            target.write_bytes((contract.folder / "template.csv").read_bytes())
+        else:
+            allowed = _allowed(home, contract)
+            write_return_template(target, contract, allowed, described(contract, allowed))
     return list(targets.values())
 
 
-def show_columns(screen: Screen, feed: str) -> None:
+def _allowed(home: Home, contract: Contract) -> dict[str, Allowed]:
+    from warehouse.plan.allowed_values import allowed_values
+    from warehouse.settings import read_settings
+
+    settings = read_settings(home)
+    return allowed_values(contract, settings.place, settings.role_words)
+
+
+def described(contract: Contract, allowed: dict[str, Allowed]) -> list[tuple[str, str, str]]:
+    """The heading of each column of a local return, what it accepts, and its description."""
+    kinds = {"month": "a month, YYYY-MM", "count": "a whole number", "code": "an ODS code"}
+    kinds |= {"decimal": "a number, perhaps with decimals", "date": "a date, YYYY-MM-DD"}
+    found = []
+    for name, column in contract.columns.items():
+        own = allowed.get(name)
+        accepted = " or ".join(own.values) if own and own.only else kinds.get(column.type)
+        if column.financial_years and not own:
+            accepted = f"a financial year, {column.example}"
+        listed = "text: see the allowed values of --format xlsx" if own else "text"
+        blank = ", or blank" if column.nullable else ""
+        found.append((column.published[0], (accepted or listed) + blank, column.description))
+    return found
+
+
+def show_columns(screen: Screen, home: Home, feed: str) -> None:
     """Print the columns of a local return and what each accepts."""
     from warehouse.contract.model import contracts
 
     contract = contracts()[feed]
     table = plain_table("Heading", "Accepts", "Description", title=contract.title)
-    kinds = {"month": "a month, YYYY-MM", "count": "a whole number", "code": "an ODS code"}
-    kinds |= {"decimal": "a number, perhaps with decimals", "date": "a date, YYYY-MM-DD"}
-    for name, column in contract.columns.items():
-        blank = ", or blank" if column.nullable else ""
-        accepted = " or ".join(contract.labels(name)) if column.labels else kinds.get(column.type)
-        if column.financial_years:
-            accepted = f"a financial year, {column.example}"
-        table.add_row(column.published[0], (accepted or "text") + blank, column.description)
+    for row in described(contract, _allowed(home, contract)):
+        table.add_row(*row)
     screen.table(table)
 
 

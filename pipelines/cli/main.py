@@ -38,6 +38,7 @@ from pipelines.cli.arguments import (
     one_file_of,
 )
 from pipelines.cli.foreign_mart import of_home
+from pipelines.cli.local_returns import TemplateFormat
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import error_words
 from warehouse.base.errors import Refusal, show_traces
@@ -216,11 +217,14 @@ def status(
 def template(
     feed: Annotated[list[str] | None, typer.Argument(help="Local returns; default: all.")] = None,
     out: Annotated[Path, typer.Option(help="Folder to write to.")] = Path(),
+    format: Annotated[
+        TemplateFormat, typer.Option(help="xlsx lists the allowed values, and offers them.")
+    ] = TemplateFormat.csv,
 ) -> None:
     """Write templates of local returns, and describe their columns."""
     from pipelines.cli.local_returns import returns, show_columns, write_templates
 
-    screen, wanted = Screen(), [feed_named(one) for one in feed or []]
+    screen, home, wanted = Screen(), Home.from_environment(), [feed_named(x) for x in feed or []]
     unknown = [name for name in wanted if name not in returns()]
     if unknown:
         raise typer.BadParameter(
@@ -228,12 +232,12 @@ def template(
         )
     folder_to_write(screen, out)
     try:
-        written = write_templates(out, wanted or returns())
+        written = write_templates(home, out, wanted or returns(), format)
     except FileExistsError as error:
         screen.error(f"{error}.", "Name another folder with --out.")
         raise typer.Exit(WRONG) from None
     for name in wanted or returns():
-        show_columns(screen, name)
+        show_columns(screen, home, name)
     for path in written:
         screen.say(str(path))
     screen.say("Replace the example rows (synthetic Z codes), then: access-recovery import PATH")

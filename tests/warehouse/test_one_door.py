@@ -27,6 +27,7 @@ MAY = {
         "warehouse/contract/tidy_versions.py",
         "warehouse/kpi/catalogue.py",
         "warehouse/outputs/data_docs/offline_pages.py",
+        "warehouse/outputs/return_template.py",
         "warehouse/site/vendored_style.py",
         "warehouse/plan/decisions_agreed.py",
         "warehouse/reference/local_authorities.py",

@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterator, Sequence
 from functools import partial
 
 from warehouse.base.months import add_months, day_words
+from warehouse.base.text import perhaps
 from warehouse.kpi.chart_choices import Fault
 from warehouse.plan.delivery_plan import delivery_plan
 from warehouse.plan.evidence_cell import UnreadableEvidence, named_kpis
@@ -82,7 +83,7 @@ def _of_references(row: Row) -> Iterator[Fault]:
         yield Fault("commitment", f"one of area {row['area']}; this one is of {of}")
     aims = [one.aim for one in plan.aims if one.icb == row["icb_code"]]
     if row["aim"] and aims and row["aim"].casefold() not in aims:
-        yield Fault("aim", f"one of {', '.join(aims)}")
+        yield Fault("aim", f"one of {', '.join(aims)}{perhaps(row['aim'], aims)}")
 
 
 def _of_days(row: Row) -> Iterator[Fault]:

@@ -24,7 +24,10 @@ TITLE = re.compile(r"(?i)(?<!\w)(dr|mr|mrs|ms|miss|mx|prof|professor|cllr|sir|da
 EXAMPLE = "a role, such as Head of primary care"
 ADD = "if it is a role, add its words to `role_words` in settings.yaml"
 PERSON = f"{EXAMPLE}, and no person's name; {ADD}"
-NO_ROLE = f"{EXAMPLE}, with a word for a role, team or body; {ADD}"
+NO_ROLE = (
+    f"{EXAMPLE}, with a word for a role, team or body (head, lead, manager, team, board and more: "
+    f"access-recovery template --format xlsx lists them); {ADD}"
+)
 WORD = re.compile(r"[^\W_]+(?:['\u2019-][^\W_]+)*")
 LINKS = ("of", "for", "at", "in", "to", "the", "and", "&")  # before what a role is of
 PARTS = re.compile(r"[^\w\s'\u2019&-]+|\s-\s")

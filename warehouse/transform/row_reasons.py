@@ -7,6 +7,7 @@ from typing import Any
 
 import polars as pl
 
+from warehouse.base.text import perhaps
 from warehouse.contract.model import Contract
 from warehouse.readers.raw_rows import OVERFLOW
 from warehouse.transform.conform import ALSO_FAILED, FAILED_RULE, RAW, WHOLE_ROW, remedy
@@ -44,12 +45,13 @@ def name_rules(bad: pl.DataFrame, contract: Contract, rules: list[RowRule]) -> p
         )
         .with_columns(reason.alias("reason"))
     )
-    return _with_all(named, words).drop("heading", "remedy", "source")
+    return _with_all(named, words, contract).drop("heading", "remedy", "source")
 
 
-def _with_all(named: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
+def _with_all(named: pl.DataFrame, words: pl.DataFrame, contract: Contract) -> pl.DataFrame:
     """Quarantined rows of a local return with all that is wrong in `reason`, one fault a column,
-    and the names of these columns (`broken_columns`); other rows as they are."""
+    with the label that an unknown one resembles, and the names of these columns (`broken_columns`);
+    other rows as they are."""
     if ALSO_FAILED not in named.columns:
         return named
     rules, told = words.to_dicts(), []
@@ -57,21 +59,21 @@ def _with_all(named: pl.DataFrame, words: pl.DataFrame) -> pl.DataFrame:
         by_column: dict[str, dict[str, Any]] = {}
         for number in row[ALSO_FAILED]:
             by_column.setdefault(rules[number]["column_name"], rules[number])
-        others = [
-            f"{one['heading']}: found {_quoted(row[one['source']])}, expected {one['expected']}; "
-            f"{one['remedy']}"
-            for column, one in by_column.items()
-            if column != row["column_name"] and row["rule"] not in WHOLE_ROW
-        ]
-        told.append(
-            {"reason": ". ".join([row["reason"], *others]), "broken_columns": list(by_column)}
-        )
+        first = rules[row[FAILED_RULE]]
+        others = [one for one in by_column.values() if one["column_name"] != row["column_name"]]
+        broken = [first] if row["rule"] in WHOLE_ROW else [first, *others]
+        reason = ". ".join(_told(one, row[one["source"]], contract) for one in broken)
+        told.append({"reason": reason, "broken_columns": list(by_column)})
     found = pl.DataFrame(told, schema=TOLD)
     return named.drop(ALSO_FAILED, "reason").hstack(found)
 
 
-def _quoted(text: str | None) -> str:
-    return "nothing" if text is None else f"`{text[:SHOWN]}`"
+def _told(rule: dict[str, Any], text: str | None, contract: Contract) -> str:
+    """What is wrong with a cell, in words."""
+    found, expected = "nothing" if text is None else f"`{text[:SHOWN]}`", rule["expected"]
+    if rule["rule"] == "label_known" and any(one.isalpha() for one in text or ""):
+        expected += perhaps(text or "", contract.labels(rule["column_name"]))
+    return f"{rule['heading']}: found {found}, expected {expected}; {rule['remedy']}"
 
 
 def _heading(rule: RowRule) -> str:

@@ -1,5 +1,7 @@
 """Templates of local returns, and the messages on invalid rows of a return."""
 
+import re
+import zipfile
 from pathlib import Path
 
 import pytest
@@ -11,7 +13,9 @@ from tests.pipelines.alerts.support_alerts import EDITION, FEED, hold_back
 from tests.support import imported, referrals, write
 from tests.warehouse.support_mart import retrieved
 from warehouse.base.home import Home
+from warehouse.contract.model import contracts
 from warehouse.editions.check_history import read_latest, record
+from warehouse.readers.workbook import read_sheets
 from warehouse.transform.lake import facts_of
 from warehouse.transform.tidy import tidy
 
@@ -26,6 +30,50 @@ def test_templates_are_written_and_explained(tmp_path: Path) -> None:
     assert "telephony-installed-template.csv" in names
     for words in ("Referrals sent", "a month, YYYY-MM", "a date, YYYY-MM-DD", "Yes or No"):
         assert words in result.output
+
+
+@pytest.mark.parametrize("feed", returns())
+def test_a_workbook_lists_and_offers_what_is_allowed(feed: str, home: Home, tmp_path: Path) -> None:
+    asked = ["template", feed, "--format", "xlsx", "--out", str(tmp_path)]
+    result = RUNNER.invoke(app, asked, env={"ACCESS_RECOVERY_HOME": str(home.root)})
+    assert result.exit_code == 0, result.output
+    path = tmp_path / f"{feed.replace('_', '-')}-template.xlsx"
+    outcome, *_ = imported(home, path)
+    assert outcome.file is not None and outcome.file.feed == feed and outcome.file.synthetic
+    assert tidy(home, outcome.file).quarantined == 0
+    first, columns, *values = read_sheets(path)
+    contract = contracts()[feed]
+    named = contract.columns_in(first.rows[0])
+    headings = [column.published[0] for column in contract.columns.values()]
+    assert [row[0] for row in columns.rows[1:]] == headings
+    rows = values[0].rows if values else []
+    listed = {(row[0], row[1]) for row in rows[1:]}
+    with zipfile.ZipFile(path) as parts:
+        sheet = parts.read("xl/worksheets/sheet1.xml").decode()
+    offered = re.findall(r"<formula1>'Allowed values'!\$B\$(\d+):\$B\$(\d+)</formula1>", sheet)
+    lists = [[row[1] for row in rows[int(a) - 1 : int(b)]] for a, b in offered]
+    for name, column in contract.columns.items():
+        if column.labels and name in named:
+            labels = list(contract.labels(name))
+            assert {(column.published[0], label) for label in labels} <= listed
+            assert labels in lists, name
+
+
+def test_the_workbook_of_a_plan_names_aims_commitments_kpis_and_roles(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home.store.replace("settings.yaml", "role_words: [reablement]\n")
+    monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(home.root))
+    asked = ["template", "slaip_actions", "--format", "xlsx", "--out", str(tmp_path)]
+    told = RUNNER.invoke(app, asked, env={"COLUMNS": "200"}).output
+    assert "tackle_8am_rush or continuity_of_care or reduce_bureaucracy, or blank" in told
+    *_, values = read_sheets(tmp_path / "slaip-actions-template.xlsx")
+    rows = {(row[0], row[1]): row[2] for row in values.rows}
+    assert rows["Aim", "continuity_of_care"] == "Enable continuity of care"
+    assert rows["Commitment", "1"].endswith("repeat prescriptions (empower_patients)")
+    assert rows["Evidence", "appointments_dna_share"].startswith("Share of appointments not")
+    assert rows["Owner role, Updated by", "reablement"].startswith("of this home")
+    assert rows["Owner role, Updated by", "manager"] == "a word of a role"
 
 
 def test_a_template_never_overwrites(tmp_path: Path) -> None:
