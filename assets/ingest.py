@@ -126,7 +126,7 @@ def take_in(
         results = broken + judge_files(_view(home, files, own, []), run_id)
     else:
         pack(home, own)
-        view = _view(home, files, *_in_force(home, own, facts))
+        view = _view(home, files, *files_in_force(home, own, facts))
         results = judge_edition(view, run_id)
         held = _held_months(view, results)
     basis_now = basis(home, feed, edition, files)
@@ -145,7 +145,7 @@ def _held_months(view: EditionView, results: list[CheckResult]) -> list[HeldMont
         return []
 
 
-def _in_force(
+def files_in_force(
     home: Home, own: list[SourceFile], facts: list[TidyFacts]
 ) -> tuple[list[SourceFile], list[TidyFacts]]:
     """Return the files that later ones have not replaced, with their facts."""
@@ -235,7 +235,7 @@ def _accepted_before(
     for one in _looked_back_at(contract.feed, edition, files, status_of_edition):
         own = [file for file in of_edition(files, contract.feed, one.edition) if one.uses(file)]
         if one.in_use and all(_can_be_tidied(home, file) for file in own):
-            in_force_now = _in_force(home, own, [tidy(home, file) for file in own])
+            in_force_now = files_in_force(home, own, [tidy(home, file) for file in own])
             held = one.in_use.held_months
             found.append(EditionView(home, contract, one.edition, *in_force_now, held=held))
     return tuple(found)

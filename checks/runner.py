@@ -58,6 +58,12 @@ def judge_edition(view: EditionView, run_id: str) -> list[CheckResult]:
     return judge(view.home, gather(view), view.contract.feed, view.edition, run_id)
 
 
+def foreseen_results(view: EditionView, run_id: str) -> list[CheckResult]:
+    """Run the checks of an edition that is compared with nothing, and keep no record: of a local
+    return before a refresh, which runs them again with all that there is beside it."""
+    return judge(None, gather(view), view.contract.feed, view.edition, run_id)
+
+
 def judge_files(view: EditionView, run_id: str) -> list[CheckResult]:
     """Run the checks that need only the files: an edition with a file that can't be read."""
     evidence = gather(view, FILE_RULES)

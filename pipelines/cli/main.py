@@ -42,7 +42,7 @@ from pipelines.cli.local_returns import TemplateFormat
 from pipelines.cli.screen import Screen
 from pipelines.cli.unforeseen import error_words
 from warehouse.base.errors import Refusal, show_traces
-from warehouse.base.exit_status import IN_PART, WRONG
+from warehouse.base.exit_status import DONE, IN_PART, WRONG
 from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.base.months import AS_DAYS
 
@@ -150,7 +150,11 @@ def import_(
         typer.Option(help=f"Publication date, {AS_DAYS}; revisions are ordered by it."),
     ] = None,
 ) -> None:
-    """Recognise files by their content and archive them with their provenance."""
+    """Recognise files by their content and archive them with their provenance.
+
+    Mistakes in the rows of local returns are told at once; the status is 1 if one will be held.
+    """
+    from pipelines.cli.foretold import foretell
     from pipelines.cli.outcomes import import_status, show_outcomes
     from warehouse.intake.importer import Request, import_paths
 
@@ -171,9 +175,11 @@ def import_(
     finally:
         # Even after an error, such as a full disk, show what was archived.
         show_outcomes(screen, outcomes)
-    if any(outcome.verdict == "imported" for outcome in outcomes):
+    taken = [one.file for one in outcomes if one.verdict == "imported" and one.file]
+    held = foretell(screen, home, taken) if taken else False
+    if taken:
         screen.say("Next: access-recovery refresh")
-    raise typer.Exit(import_status(outcomes))
+    raise typer.Exit(max(import_status(outcomes), IN_PART if held else DONE))
 
 
 @app.command()

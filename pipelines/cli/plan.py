@@ -88,8 +88,7 @@ def plan(
     if refusal:
         raise refusal
     if wanted or rating:
-        early = of_rating if wanted == ["conflicts"] else chosen
-        list_actions(screen, chosen, early, by_cause=conflicts)
+        list_actions(screen, chosen, of_rating if wanted == ["conflicts"] else chosen, conflicts)
     else:
         summarise(screen, every)
     _say_held(screen, held, every)

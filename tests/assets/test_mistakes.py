@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 import xlsxwriter  # type: ignore[import-untyped]
 
+from assets.foreseen import foresee
 from assets.ingest import take_in
 from tests.assets.mistakes import (
     Mistakes,
@@ -25,6 +26,7 @@ from tests.support import BUILDERS, imported, write
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
+from warehouse.editions.check_history import read_state
 from warehouse.transform.lake import lake_paths
 from warehouse.transform.tidy import tidy
 
@@ -97,6 +99,26 @@ def test_a_check_of_the_edition_answers(feed: str, number: int, home: Home) -> N
     found = checked(home, feed, TABLES[feed].lists, rows)
     assert rule in found, found
     assert words in found[rule]
+
+
+@pytest.mark.parametrize("feed", FEEDS)
+def test_what_is_foreseen_on_import_is_what_a_refresh_finds(feed: str, home: Home) -> None:
+    mistakes = TABLES[feed]
+    content = BUILDERS[feed]({}, *typed(mistakes), *mistakes.editions[-1][0])
+    [outcome, *_] = imported(home, write(home.root.parent / "typed.csv", content))
+    assert outcome.file is not None, outcome.message
+    edition = outcome.file.edition
+    before = foresee(home, feed, edition)
+    assert before is not None and read_state(home, feed, edition) is None
+    taken = take_in(home, feed, edition, "run")
+    assert taken is not None
+    for one, found in zip(before.results, taken.results, strict=True):
+        assert (one.rule, one.column_name, one.verdict) == (
+            *(found.rule, found.column_name, found.verdict),
+        )
+        if one.verdict != "skipped":  # which says what there is to compare with
+            assert (one.observed, one.message) == (found.observed, found.message)
+    assert before.is_held == (taken.state.verdict == "held")
 
 
 @pytest.mark.parametrize("feed", FEEDS)

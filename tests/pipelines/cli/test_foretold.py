@@ -1,0 +1,94 @@
+"""What `import` says of the mistakes in a local return, before a refresh says it again."""
+
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner, Result
+
+from assets import foreseen
+from assets.feeds.slaip_actions.testing import build as actions
+from assets.ingest import take_in
+from pipelines.cli.main import app
+from tests.support import referrals, write, write_regional
+from warehouse.base.home import Home
+from warehouse.editions.check_history import read_latest, read_state
+
+FEED, OCT = "slaip_actions", "2025-10"
+
+
+def run(path: Path) -> Result:
+    return CliRunner().invoke(app, ["import", str(path)])
+
+
+def test_mistakes_of_a_return_that_will_be_held_are_told_by_row(home: Home, tmp_path: Path) -> None:
+    rows = (
+        {},
+        {"Action id": "A-2", "Status": "?", "Owner role": "Jane Smith"},
+        {"Action id": "A-3", "Aim": "tackle 8am rush"},
+        {"Action id": "A-4", "Evidence": "", "Reason for change": ""},
+    )
+    result = run(write(tmp_path / "plan.csv", actions(*rows)))
+    assert result.exit_code == 1
+    lines = result.stderr.splitlines()
+    assert lines[0].startswith("plan.csv, row 3: Status: found `?`, expected one of not started")
+    said = f"{FEED} {OCT}, row"
+    assert lines[1].startswith(f"{said} 3: Owner role: found a text that is no known role, expec")
+    assert lines[2].startswith(f"{said} 4: Aim: found `tackle 8am rush`, expected one of tackle_")
+    assert "(tackle_8am_rush?). Correct the rows" in lines[2]
+    assert lines[3].startswith(f"{said} 5: Rating: found `green`, expected a KPI or a document")
+    assert lines[4].startswith(f"{FEED} {OCT} will be held: refresh publishes nothing of it")
+    assert "Jane" not in result.output
+    assert "also compares them with other months and publications" in result.stdout
+    assert (read_state(home, FEED, OCT), read_latest(home, FEED, OCT)) == (None, [])
+    taken = take_in(home, FEED, OCT, "run")
+    assert taken is not None and taken.state.verdict == "held"
+
+
+def test_a_return_of_which_rows_are_left_out_is_no_failure(home: Home, tmp_path: Path) -> None:
+    content = referrals({}, {"Referrals sent": -1, "Practice code": "C82002"})
+    result = run(write(tmp_path / "return.csv", content))
+    assert result.exit_code == 0
+    assert "return.csv, row 3: Referrals sent: found `-1`, expected zero or more" in result.stderr
+    assert "2025-10 will be used without 1 row, which refresh puts into quarantine, of 2." in (
+        result.stderr
+    )
+    taken = take_in(home, "pharmacy_first_referrals", OCT, "run")
+    assert taken is not None and taken.state.verdict == "accepted"
+
+
+def test_a_sound_return_and_one_with_warnings_say_so(home: Home, tmp_path: Path) -> None:
+    result = run(write(tmp_path / "plan.csv", actions()))
+    assert (result.exit_code, result.stderr) == (0, "")
+    assert f"No mistake found in the rows of {FEED} {OCT}." in result.stdout
+    unreasoned = {"Month": "2025-11", "Evidence": "", "Last update": "2025-11-03"}
+    result = run(write(tmp_path / "nov.csv", actions(unreasoned)))
+    assert result.exit_code == 0 and f"{FEED} 2025-11 will be used, with warnings." in result.stderr
+
+
+def test_of_many_mistakes_the_first_are_listed(home: Home, tmp_path: Path) -> None:
+    rows = [{"Action id": f"A-{number}", "Status": "?"} for number in range(2, 27)]
+    result = run(write(tmp_path / "plan.csv", actions({}, *rows)))
+    assert result.exit_code == 1 and result.stderr.count("Status: found") == 20
+    assert f"... and 5 more mistakes in {FEED} {OCT}." in result.stderr
+
+
+def test_a_file_that_can_not_be_read_again_will_be_held(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def broken(*_: object) -> None:
+        raise OSError("the archive is damaged")
+
+    monkeypatch.setattr(foreseen, "tidy", broken)
+    result = run(write(tmp_path / "plan.csv", actions()))
+    assert result.exit_code == 1 and "the archive is damaged" in result.stderr
+    assert "will be held" in result.stderr
+
+
+def test_publications_and_files_that_nobody_typed_are_left_to_the_refresh(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(foreseen, "BY_HAND", 0)
+    for path in (write_regional(tmp_path / "f.csv"), write(tmp_path / "plan.csv", actions())):
+        result = run(path)
+        assert result.exit_code == 0 and "mistake" not in result.output
+        assert "compares" not in result.output and "Next: access-recovery refresh" in result.stdout
