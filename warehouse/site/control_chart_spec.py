@@ -88,9 +88,9 @@ def _value_axis(title: Spec, unit: str, ends: tuple[float, float]) -> Spec:
 
 
 def _axis_format(unit: str, spread: float) -> str:
-    """Numbers in full (27,000); shares in per cent, with a decimal where ticks are close."""
+    """Numbers in full (27,000); shares in per cent, with decimals where ticks are close."""
     if unit == "share":
-        return ".0%" if spread >= 0.04 else ".1%"
+        return ".0%" if spread >= 0.04 else ".1%" if spread >= 0.004 else ".2%"
     return ",~f"
 
 

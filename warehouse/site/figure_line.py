@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from warehouse.base.months import between, say_months, window
@@ -43,8 +43,8 @@ class FigureLine:
     """A figure as texts. `path`: the KPI's page; `period`: month in words; `daily`, `change`,
     `england`: per working day, on the year, and England's beside it, `-` where there is none;
     `whole_month`: why it differs by another percentage than per working day, if it does;
-    `undecided`: the side on which it is outside its limits, which counts only once it is final;
-    `tag`: its verdict, by the newest month that is judged, `judged_in`, as the newest of all is
+    `sentence` is without its `caveat`; `undecided`: the side on which it is outside its limits,
+    which counts only once it is final; `tag`: its verdict, by the newest month that is judged, `judged_in`, as the newest of all is
     mostly provisional."""
 
     kpi_id: str
@@ -63,6 +63,7 @@ class FigureLine:
     whole_month: str
     undecided: str | None
     judged_in: str
+    caveat: str | None = None
 
     @property
     def judged(self) -> str:
@@ -84,6 +85,17 @@ class ThemePart:
     title: str
     lines: tuple[FigureLine, ...]
 
+    @property
+    def caveats(self) -> list[tuple[str, str]]:
+        """Each caveat of its figures once, with the titles of those that have it, blank if it is of
+        all."""
+        found: dict[str, list[str]] = {}
+        for line in self.lines:
+            if line.caveat:
+                found.setdefault(line.caveat, []).append(line.title)
+        every = len(self.lines)
+        return [(text, "; ".join(of) if len(of) < every else "") for text, of in found.items()]
+
 
 def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLine | None:
     """The newest figure of a KPI and place; None where there is none."""
@@ -96,6 +108,7 @@ def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLi
     series = figures.series(kpi_id, place)
     shown = spark_values(series, kpi["period_type"] == "month")
     tag, judged_in = verdict(facts, series)
+    said = sentence(replace(facts, caveat=None))
     return FigureLine(
         kpi_id=kpi_id,
         title=kpi["title"],
@@ -109,10 +122,11 @@ def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLi
         tag=tag,
         spark=spark_path(shown),
         spark_end=spark_end(shown),
-        sentence=sentence(facts),
+        sentence=said,
         whole_month=whole_month_words(facts),
         undecided=facts.chart.undecided if facts.chart else None,
         judged_in=judged_in,
+        caveat=facts.caveat if sentence(facts) != said else None,
     )
 
 

@@ -4,6 +4,7 @@ the mart they stay as ids, which analysts type."""
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from functools import cache
 
 from warehouse.contract.model import contracts
@@ -12,9 +13,11 @@ from warehouse.kpi.catalogue import catalogue
 ID = re.compile(r"\b[a-z][a-z0-9]*(?:_[a-z0-9]+)+\b")
 
 
-def titled(text: str) -> str:
+def titled(text: str, names: Mapping[str, str] | None = None) -> str:
     """`read it beside pcn_workforce_fte` as `read it beside "Network staff (FTE)"`; a word with a
-    low line that is no id of these stays."""
+    low line that is no id of these stays. `names`: code -> name of organisations to say instead."""
+    for code, name in (names or {}).items():
+        text = re.sub(rf"\b{re.escape(code)}\b", lambda _, name=name: name, text)
     return ID.sub(lambda found: _titles().get(found[0], found[0]), text)
 
 

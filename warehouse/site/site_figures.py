@@ -137,8 +137,9 @@ class SiteFigures:
             shown = {place.key: place.name for place in [*self.places.every, self.places.england]}
             for row, facts in facts_of(self.db, catalogue(), sql):
                 key = (row["kpi_id"], row["org_level"], row["org_code"])
-                place, caveat = shown.get(key[1:], facts.place), facts.caveat
-                self._facts[key] = replace(facts, place=place, caveat=caveat and titled(caveat))
+                place = shown.get(key[1:], facts.place)
+                caveat = facts.caveat and titled(facts.caveat, {row["org_code"]: place})
+                self._facts[key] = replace(facts, place=place, caveat=caveat)
         finally:
             self.db.unregister("asked_facts")
 

@@ -1,9 +1,11 @@
 """The answer of the first page says no more than the judgements do."""
 
+from dataclasses import replace
+
 import pytest
 
 from tests.warehouse.site.series_rows import row
-from warehouse.site.figure_line import FigureLine, verdict
+from warehouse.site.figure_line import FigureLine, ThemePart, verdict
 from warehouse.site.overview_answer import (
     answer,
     answer_of_place,
@@ -25,6 +27,14 @@ def line(
         f"kpi_{title}", title, f"kpis/{title}.html", "1", "March 2025", "-", "+50.0%", "-", status,
         tag, "", None, "", "", undecided, "March 2025",
     )  # fmt: skip
+
+
+def test_a_caveat_of_several_figures_is_said_once() -> None:
+    first, second = line("grey", "A"), line("grey", "B")
+    both = [replace(one, caveat="A break.") for one in (first, second)]
+    assert ThemePart("t", "T", tuple(both)).caveats == [("A break.", "")]
+    assert ThemePart("t", "T", (both[0], second)).caveats == [("A break.", "A")]
+    assert ThemePart("t", "T", (first, second)).caveats == []
 
 
 @pytest.mark.parametrize(

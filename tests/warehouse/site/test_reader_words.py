@@ -18,6 +18,7 @@ def test_ids_are_titles() -> None:
     kpi, feed = "appointments_dna_share", "gp_appointments_practice"
     assert titled(f"beside {kpi}.") == f'beside "{catalogue()[kpi].title}".'
     assert titled(f"({feed})") == f'("{contracts()[feed].title}")'
+    assert titled("of QT1 since", {"QT1": "Ours"}) == "of Ours since"
     assert titled("org_name and appointments stay") == "org_name and appointments stay"
 
 
