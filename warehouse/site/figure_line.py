@@ -44,8 +44,8 @@ class FigureLine:
     `england`: per working day, on the year, and England's beside it, `-` where there is none;
     `whole_month`: why it differs by another percentage than per working day, if it does;
     `sentence` is without its `caveat`; `undecided`: the side on which it is outside its limits,
-    which counts only once it is final; `tag`: its verdict, by the newest month that is judged, `judged_in`, as the newest of all is
-    mostly provisional."""
+    which counts only once it is final; `tag`: its verdict, by the newest month that is judged,
+    `judged_in`, as the newest of all is mostly provisional."""
 
     kpi_id: str
     title: str

@@ -11,10 +11,10 @@ from typing import Any
 
 from warehouse.base.months import day_words
 from warehouse.base.number_format import percent, value_text
-from warehouse.base.text import plural
+from warehouse.base.text import and_list, plural
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.targets import target_of_others
-from warehouse.reference.levels import LEVELS
+from warehouse.reference.levels import LEVELS, above, all_of
 from warehouse.site.chart_words import MISSING
 from warehouse.site.kpi_queries import KpiBackground
 from warehouse.site.site_page import PageTable
@@ -150,6 +150,24 @@ def target_said(row: Row, kpi_id: str, place: SitePlace) -> TargetSaid:
     of = f'of "{other.title}"' if other.title else "of this figure"
     words = f"{other.value}, {row['set_by']} target {of}, for {whom} {other.when}."
     return TargetSaid(words, row["source"], _web_address(row["reference"]))
+
+
+def other_publications(kpi_id: str, level: str, titles: Mapping[str, str]) -> list[str]:
+    """From which other publications figures of other places come, in a sentence each: `titles` of
+    feeds; nothing of places above."""
+    sources = catalogue()[kpi_id].sources
+    own = {one.feeds[0] for one in sources if level in one.levels}
+    found: dict[str, list[str]] = {}
+    for one in sources:
+        smaller = [each for each in one.levels if each not in above(level)]
+        if (feed := one.feeds[0]) not in own and feed in titles:
+            found.setdefault(feed, []).extend(smaller)
+    return [
+        f"Figures of {and_list([all_of(one) for one in levels])} are from another publication: "
+        f"{titles[feed]}."
+        for feed, levels in found.items()
+        if levels
+    ]
 
 
 def figure_files(kpi_id: str, known: KpiBackground) -> tuple[list[FigureFile], int]:

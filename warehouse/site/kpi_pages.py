@@ -12,6 +12,7 @@ from warehouse.site.figure_line import theme_title, verdict
 from warehouse.site.kpi_about import (
     comparison_table,
     figure_files,
+    other_publications,
     revision_words,
     target_said,
 )
@@ -89,6 +90,9 @@ def _page(
         "revisions": revision_words(revisions, known.provisional.get(kpi_id), kpi["unit"]),
         "files": rests_on,
         "more_files": more,
+        "other_publications": other_publications(
+            kpi_id, home.level, {feed: row["title"] for feed, row in figures.feeds.items()}
+        ),
         "way": IN_SITE.theme_lineage(kpi["theme"]),
         "downloads": files,
         "theme": theme_title(kpi["theme"]),

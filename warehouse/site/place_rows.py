@@ -154,11 +154,11 @@ def position_words(funnel: str | None) -> str:
     )
 
 
-def outside(rows: Iterable[PlaceRow]) -> tuple[int, int]:
-    """How many figures are compared with an average, each once, and how many are outside its
-    limits."""
-    compared = [row.funnel for row in rows if row.funnel and not row.repeats]
-    return len(compared), sum(one != "within" for one in compared)
+def outside(rows: Iterable[PlaceRow]) -> tuple[int, list[str]]:
+    """How many figures are compared with an average, each once, and the titles of those that are
+    outside its limits."""
+    compared = [row for row in rows if row.funnel and not row.repeats]
+    return len(compared), [row.line.title for row in compared if row.funnel != "within"]
 
 
 def _strip(row: Row) -> RangeStrip | None:

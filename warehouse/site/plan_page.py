@@ -113,7 +113,7 @@ def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
     }
     parts = [("conflicts", "Contradictions"), ("overdue", "Overdue"), ("aims", "By aim")]
     parts += [(f"area-{area}", title) for area, title, _ in content["areas"]]
-    return _page(content, [*parts, ("beside", "Payment and decisions")])
+    return _page(content, parts)
 
 
 def summary(plan: SitePlan) -> str:

@@ -17,7 +17,7 @@ def titled(text: str, names: Mapping[str, str] | None = None) -> str:
     """`read it beside pcn_workforce_fte` as `read it beside "Network staff (FTE)"`; a word with a
     low line that is no id of these stays. `names`: code -> name of organisations to say instead."""
     for code, name in (names or {}).items():
-        text = re.sub(rf"\b{re.escape(code)}\b", lambda _, name=name: name, text)
+        text = name.join(re.split(rf"\b{re.escape(code)}\b", text))
     return ID.sub(lambda found: _titles().get(found[0], found[0]), text)
 
 

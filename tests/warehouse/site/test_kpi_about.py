@@ -8,6 +8,7 @@ from warehouse.site.kpi_about import (
     checks_words,
     comparison_table,
     figure_files,
+    other_publications,
     revision_words,
     target_said,
 )
@@ -129,6 +130,14 @@ def test_many_files_are_counted_and_odd_addresses_are_no_links() -> None:
     shown, more = figure_files("k", background(files))
     assert (len(shown), more) == (FILES_SHOWN, 3)
     assert {file.address for file in shown} == {None}
+
+
+def test_figures_of_smaller_places_may_be_of_another_publication() -> None:
+    titles = {"gp_appointments_practice": "By practice", "gp_appointments_sub_icb": "By sub-ICB"}
+    said = ["Figures of practices and networks are from another publication: By practice."]
+    assert other_publications("appointments_dna_share", "icb", titles) == said
+    assert other_publications("appointments_dna_share", "icb", {}) == []
+    assert other_publications("appointments_dna_share", "practice", titles) == []
 
 
 def target(**changed: Any) -> dict[str, Any]:

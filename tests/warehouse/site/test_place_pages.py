@@ -97,7 +97,7 @@ def test_counts_are_not_compared(place_rows: PlaceRows) -> None:
 def test_a_special_service_stands_beside_no_others(place_rows: PlaceRows) -> None:
     every = of(place_rows, SPECIAL).values()
     assert every and not any(row.above or row.strip or row.position for row in every)
-    assert outside(every) == (0, 0)
+    assert outside(every) == (0, [])
     place = place_rows.figures.places.named(*SPECIAL)
     assert place and place_rows.peer_group(place) is None
 
