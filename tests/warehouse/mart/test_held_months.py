@@ -113,7 +113,8 @@ def test_the_question_before_accepting_a_month_counts_its_figures(
     assert row["missing"]
     assert accepted(home, EditionKey(SUB_ICB, DEC), org="04C").words == (
         f"{row['published']:,} published figures of {DEC} use {SUB_ICB} and may change; "
-        f"{row['missing']:,} have no value and may get one."
+        f"{row['missing']:,} have no value and may get one. "
+        f"access-recovery diff {SUB_ICB} 2025-11 {DEC} shows its counts, held or not."
     )
     assert accepted(home, EditionKey(SUB_ICB, DEC), org="03W").words == ""
 
