@@ -29,7 +29,7 @@ SHOWN = 3  # held months in a line; status lists them all
 NAME = 24  # letters of a place; a longer name gives way to its code
 LISTED = 10  # figures of a dry run on the screen; --csv has them all
 EARLIER = "Before it"  # the heading of values known before an edition
-MEANS = f"{EARLIER}: as known before this edition came."
+MEANS = f"{EARLIER}: as known before this edition came, the largest changes first."
 LATER = (
     "What the figures will be is known after access-recovery refresh, which lists the headline "
     "figures that changed, each with what it was before."
@@ -119,7 +119,7 @@ def _list(
     listed_in: Path | None,
 ) -> None:
     from warehouse.base.number_format import value_text
-    from warehouse.outputs.affected_figures import affected_figures
+    from warehouse.outputs.affected_figures import affected_figures, without_earlier
 
     found = affected_figures(db, stake, most)
     columns = {"Value": "value", **({EARLIER: "earlier_value"} if stake.with_earlier else {})}
@@ -135,10 +135,12 @@ def _list(
         table.add_row(one["kpi_title"], place, one["period_label"], *values, one["status"])
     if found.figures:
         screen.table(table)
-        if stake.with_earlier:
-            screen.say(MEANS)
     if (left := found.total - len(found.figures)) > 0 and not listed_in:
-        screen.say(f"and {left:,} more, of smaller places or earlier months: --csv FILE has all.")
+        which = "" if stake.with_earlier else ", of smaller places or earlier months"
+        screen.say(f"and {left:,} more{which}: --csv FILE has all.")
+    if stake.with_earlier and found.figures:
+        new = without_earlier(db, stake)
+        screen.say(f"{MEANS} {new:,} figures have no value in an edition before it.")
 
 
 def _is_at_terminal() -> bool:

@@ -26,16 +26,23 @@ _OF_MONTHS = """(
     WHERE strftime(m.month, '%Y-%m') IN (SELECT unnest($months::VARCHAR[]))
         AND m.status <> 'suppressed')"""
 # The newest value of editions before the one at stake.
-_EARLIER = """, (SELECT arg_max(v.value, replace(v.edition, '-', '')::BIGINT * 1000 + v.revision)
-                FROM kpi_vintage AS v
-                WHERE v.kpi_id = a.kpi_id AND v.org_level = a.org_level
-                    AND v.org_code = a.org_code AND v.month = a.month
-                    AND v.edition < $edition) AS earlier_value"""
+_EARLIER = """LEFT JOIN (
+            SELECT v.kpi_id, v.org_level, v.org_code, v.month,
+                   arg_max(v.value, replace(v.edition, '-', '')::BIGINT * 1000 + v.revision)
+                       AS earlier_value
+            FROM kpi_vintage AS v WHERE v.edition < $edition GROUP BY ALL) AS b
+            ON b.kpi_id = a.kpi_id AND b.org_level = a.org_level AND b.org_code = a.org_code
+            AND b.month = a.month"""
+# Those that may be compared first, of the widest places, and of these the largest changes.
+_CHANGED_MOST = """b.earlier_value IS NULL, CASE WHEN b.earlier_value IS NOT NULL
+            THEN list_position($levels, a.org_level) END,
+            abs(a.value / nullif(b.earlier_value, 0) - 1) DESC NULLS LAST,"""
 
 
 class Stake(NamedTuple):
     """Published figures: a table in SQL, and its parameters. `with_earlier`: each is listed with
-    the value known before the edition."""
+    the value known before the edition, first those that have one, the largest changes of the widest
+    places first."""
 
     table: str
     parameters: dict[str, Any]
@@ -89,6 +96,13 @@ def affected_figures(
     return AffectedFigures(total, with_value, newest, found, counts)
 
 
+def without_earlier(db: duckdb.DuckDBPyConnection, stake: Stake) -> int:
+    """How many of the figures with a value had none in any edition before the one at stake."""
+    sql = f"""SELECT count(*) AS n FROM ({_listed(stake)})
+        WHERE value IS NOT NULL AND earlier_value IS NULL"""
+    return int(rows(db, sql, **_by_width(stake))[0]["n"])
+
+
 def write_affected(db: duckdb.DuckDBPyConnection, stakes: Iterable[Stake], path: Path) -> int:
     """Write a CSV (UTF-8 with byte order mark, for Excel) of all figures at stake, each once, all
     or nothing; returns how many."""
@@ -102,14 +116,18 @@ def write_affected(db: duckdb.DuckDBPyConnection, stakes: Iterable[Stake], path:
 
 
 def _listed(stake: Stake) -> str:
+    column, joined, first = "", "", ""
+    if stake.with_earlier:
+        column, joined, first = ", b.earlier_value", _EARLIER, _CHANGED_MOST
     return f"""
         SELECT a.kpi_id, k.title AS kpi_title, k.unit, a.org_level, a.org_code, a.org_name,
                o.short_name, a.month, a.period_label, a.value, a.status, a.edition, a.synthetic
-               {_EARLIER if stake.with_earlier else ""}
+               {column}
         FROM {stake.table} AS a JOIN kpi AS k USING (kpi_id)
         LEFT JOIN organisation_current AS o
             ON o.org_level = a.org_level AND o.org_code = a.org_code
-        ORDER BY a.value IS NULL, list_position($levels, a.org_level),
+        {joined}
+        ORDER BY a.value IS NULL, {first} list_position($levels, a.org_level),
             a.month DESC, k.title, a.org_code"""
 
 

@@ -152,7 +152,9 @@ def test_a_dry_run_has_the_values_known_before_the_edition(home: Home, tmp_path:
     )
     listed = tmp_path / "figures.csv"
     said = run("hold", FEED, "2025-11", "--dry-run", "--csv", str(listed)).stdout
-    assert "Before it" in said and "as known before this edition came" in said
+    assert "Before it" in said and "as known before this edition came, the largest" in said
+    table = [line.split() for line in said.splitlines() if line.startswith("GP appointments  ")]
+    assert table[0][-5:-1] == ["City", "2025-10", "12", "10"], "what may be compared comes first"
     assert "is known after access-recovery refresh, which lists" in said
     rows = list(csv.DictReader(listed.read_text("utf-8-sig").splitlines()))
     own = {
