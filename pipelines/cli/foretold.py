@@ -50,7 +50,7 @@ def _show(screen: Screen, home: Home, found: list[Foreseen]) -> None:
     if sound := [f"{one.feed} {one.edition}" for one in found if not _will_be(one)]:
         screen.say(f"No mistake found in the rows of {', '.join(sound)}.")
     if found:
-        screen.say("refresh also compares them with other months and publications.")
+        screen.say("A refresh also compares it with other months and publications.")
 
 
 def _unmet(result: CheckResult) -> list[str]:

@@ -77,14 +77,17 @@ def _allowed(home: Home, contract: Contract) -> dict[str, Allowed]:
 def described(contract: Contract, allowed: dict[str, Allowed]) -> list[tuple[str, str, str]]:
     """The heading of each column of a local return, what it accepts, and its description."""
     kinds = {"month": "a month, YYYY-MM", "count": "a whole number", "code": "an ODS code"}
-    kinds |= {"decimal": "a number, perhaps with decimals", "date": "a date, YYYY-MM-DD"}
+    kinds |= {
+        "decimal": "a number, perhaps with decimals",
+        "date": "a date, YYYY-MM-DD or DD/MM/YYYY",
+    }
     found = []
     for name, column in contract.columns.items():
         own = allowed.get(name)
         accepted = " or ".join(own.values) if own and own.only else kinds.get(column.type)
         if column.financial_years and not own:
             accepted = f"a financial year, {column.example}"
-        listed = "text: see the allowed values of --format xlsx" if own else "text"
+        listed = "text; --format xlsx lists the values" if own else "text"
         blank = ", or blank" if column.nullable else ""
         found.append((column.published[0], (accepted or listed) + blank, column.description))
     return found

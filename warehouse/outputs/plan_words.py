@@ -56,10 +56,12 @@ def held_words(one: Row, shown: str) -> str:
     place. `shown`: that, where no file of its month stays published."""
     since = f" since {day_words(one['since'])}" if one["since"] else ""
     named = f"{one['feed']} {one['edition']}"
-    why = begin_list(" ".join((one["reasons"] or "").split("\n")), HELD_ROWS).rstrip(".")
+    first, *others = (one["reasons"] or "No reason is known").split("\n")
+    why = begin_list(first, HELD_ROWS).rstrip(".")
+    more = f" {plural(len(others), 'other check')} {'is' if len(others) == 1 else 'are'} not met."
     return (
-        f"Your return {named} is held{since}, and not shown here. {why} (access-recovery warnings "
-        f"{named} lists all). Shown is {shown}."
+        f"Your return {named} is held{since}, and not shown here. {why}.{more if others else ''} "
+        f"access-recovery warnings {named} lists all. Shown is {shown}."
     )
 
 

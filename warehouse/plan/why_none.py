@@ -9,10 +9,11 @@ from warehouse.base.home import Home
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.editions.status import all_statuses
-from warehouse.kpi.catalogue import Kpi
+from warehouse.kpi.catalogue import Kpi, Source, level_of
+from warehouse.mart.disclosure import NEVER, ON_REQUEST, controlled
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.other_periods import every_figure
-from warehouse.settings import read_settings
+from warehouse.settings import Disclosure, read_settings
 
 NOT_AT_LEVEL = "Not published at this level."
 
@@ -51,8 +52,8 @@ def why_none(
             what = "A local return" if returns & set(lacking) else "A publication"
             state = "imported, but held" if set(lacking) & held else "not imported"
             return f"{what} that is {state}: {', '.join(lacking)}."
-        if returns and level == "practice" and not disclosure.practice_level:
-            return "Withheld by disclosure control: single practices are not published."
+        if withheld := _withheld(sources, level, disclosure):
+            return withheld
         own = statuses.get((kpi.kpi_id, level), set()) if returns else set()
         if "suppressed" in own:
             small = f"counts from 1 to {disclosure.threshold - 1}"
@@ -62,3 +63,16 @@ def why_none(
         return "Imported, with no figure at this level."
 
     return words
+
+
+def _withheld(sources: Sequence[Source], level: str, disclosure: Disclosure) -> str | None:
+    """That disclosure control publishes no figure of a level, whatever its size; None if it may."""
+    by = {level_of(one) for source in sources for one in controlled(source)}
+    if level == NEVER and by - {NEVER}:
+        return (
+            "Withheld by disclosure control: networks cross the borders of places, so that their "
+            "sums would disclose small numbers."
+        )
+    if level == ON_REQUEST and by and not disclosure.practice_level:
+        return "Withheld by disclosure control: single practices are not published."
+    return None

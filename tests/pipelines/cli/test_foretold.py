@@ -38,7 +38,7 @@ def test_mistakes_of_a_return_that_will_be_held_are_told_by_row(home: Home, tmp_
     assert lines[3].startswith(f"{said} 5: Rating: found `green`, expected a KPI or a document")
     assert lines[4].startswith(f"{FEED} {OCT} will be held: refresh publishes nothing of it")
     assert "Jane" not in result.output
-    assert "also compares them with other months and publications" in result.stdout
+    assert "also compares it with other months and publications" in result.stdout
     assert (read_state(home, FEED, OCT), read_latest(home, FEED, OCT)) == (None, [])
     taken = take_in(home, FEED, OCT, "run")
     assert taken is not None and taken.state.verdict == "held"

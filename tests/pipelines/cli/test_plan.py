@@ -319,7 +319,7 @@ def test_a_held_return_leaves_the_plan_and_is_told_of(
         and "Shown is plan.csv (revision 1), accepted by its checks on" in told
     )
     assert "row 2: Completed on: found nothing, expected the day of completion" in told
-    assert "(access-recovery warnings slaip_actions 2025-10 lists all)" in told
+    assert "access-recovery warnings slaip_actions 2025-10 lists all. Shown" in told
     assert re.search(held, " ".join(run(home, monkeypatch).split()))
     status = json.loads(RUNNER.invoke(app, ["status", "--json"]).stdout)
     [feed] = [one for one in status["feeds"] if one["feed"] == "slaip_actions"]
@@ -358,5 +358,5 @@ def test_a_return_that_a_person_holds_has_the_persons_reason(
     RUNNER.invoke(app, ["refresh"])
     told = " ".join(run(home, monkeypatch).split())
     assert "Your return slaip_actions 2025-11 is held since" in told
-    assert "not shown here. Not agreed yet (access-recovery" in told
+    assert "not shown here. Not agreed yet. access-recovery warnings" in told
     assert "Shown is what was accepted before it." in told and "SYNTHETIC" not in told

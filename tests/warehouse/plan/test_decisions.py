@@ -13,7 +13,7 @@ from tests.warehouse.support_mart import Mart, build, retrieved
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.home import Home
 from warehouse.editions.parts_and_revisions import EditionFile
-from warehouse.kpi.catalogue import catalogue
+from warehouse.kpi.catalogue import Kpi, catalogue
 from warehouse.plan.decision_answers import ANSWER
 from warehouse.plan.decision_status import Computed, with_missing
 from warehouse.plan.decisions_agreed import known_tables, shipped_decisions
@@ -153,13 +153,27 @@ def test_only_the_places_own_decisions_are_shipped(icb: str, number: int) -> Non
         ("not_available", "Imported, with no figure at this level."),
     ],
 )
-def test_why_a_network_has_no_figure_follows_from_its_status(
+def test_why_a_place_has_no_figure_follows_from_its_status(
     home: Home, status: str, told: str
 ) -> None:
     kpi = catalogue()["nhs_app_practice_logins"]
-    returns = [
-        SourceFile.model_construct(feed=feed) for one in kpi.sources for feed in one.feeds if feed
-    ]
-    placed = [EditionFile(file, 1, 0) for file in returns]
-    words = why_none(home, placed, {(kpi.kpi_id, "pcn"): {status}})
-    assert words(kpi, "pcn").startswith(told)
+    words = why_none(home, returned_for(kpi), {(kpi.kpi_id, "sub_icb"): {status}})
+    assert words(kpi, "sub_icb").startswith(told)
+
+
+def test_networks_of_a_return_by_practice_are_never_published(home: Home) -> None:
+    kpi = catalogue()["nhs_app_practice_logins"]
+    words = why_none(home, returned_for(kpi), {})
+    assert words(kpi, "pcn").startswith(
+        "Withheld by disclosure control: networks cross the borders"
+    )
+    assert words(kpi, "practice").startswith("Withheld by disclosure control: single practices")
+    paid = catalogue()["funding_networks_total"]
+    told = why_none(home, returned_for(paid), {})(paid, "pcn")
+    assert told == "Imported, with no figure at this level.", "it is paid to networks themselves"
+
+
+def returned_for(kpi: Kpi) -> list[EditionFile]:
+    """A file of each feed of a KPI."""
+    feeds = {feed for one in kpi.sources for feed in one.feeds if feed}
+    return [EditionFile(SourceFile.model_construct(feed=feed), 1, 0) for feed in sorted(feeds)]
