@@ -23,6 +23,7 @@ pytestmark = pytest.mark.acceptance
 WIDTHS = (1280, 390, 320)
 LONG = 500_000  # bytes; of longer pages axe looks for minutes at what is folded, all alike
 A4 = 794  # pixels of a browser across a sheet
+SIDES = ("top", "right", "bottom", "left")
 SWITCHES = ("--disable-gpu", "--disable-background-networking", "--disable-component-update")
 
 
@@ -170,8 +171,10 @@ def test_a_sheet_of_paper_cuts_nothing_off(browser: Browser, drawn: Path) -> Non
 def test_papers_are_two_sheets(browser: Browser, drawn: Path) -> None:
     for paper in drawn.glob("*-paper.html"):
         page, _ = opened(browser, paper, A4)
-        pdf = page.pdf(format="A4", prefer_css_page_size=True)
-        assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2, paper.name
+        plain = {"display_header_footer": True, "margin": dict.fromkeys(SIDES, "1cm")}
+        for options in ({"prefer_css_page_size": True}, plain):
+            pdf = page.pdf(format="A4", **options)
+            assert len(re.findall(rb"/Type\s*/Page\b", pdf)) == 2, paper.name
         page.context.close()
 
 

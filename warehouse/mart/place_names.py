@@ -3,6 +3,8 @@ words that all of its level have."""
 
 from __future__ import annotations
 
+import re
+
 import polars as pl
 
 from warehouse.mart.hierarchy import Connection, create_from
@@ -10,6 +12,11 @@ from warehouse.mart.hierarchy import Connection, create_from
 # What names of one level have in common, removed from the others: 'NHS Kent and Medway Integrated
 # Care Board', 'NHS Kent and Medway ICB - 91Q'. Names of the sample end with what they are.
 COMMON = r"^NHS | Integrated Care Board( \(SYNTHETIC\))?$| STP$| ICB( - )"
+
+
+def shortened(name: str) -> str:
+    """A published name without the words that all of its level have, as SQL's `short_name`."""
+    return re.sub(COMMON, lambda found: (found[1] or "") + (found[2] or ""), name)
 
 
 def load_short_names(db: Connection, named: dict[tuple[str, str], str]) -> None:

@@ -24,6 +24,7 @@ from warehouse.statistics.sentences import (
 Row = dict[str, Any]
 Tag = tuple[str, str, str]  # colour, sign, words
 SPARK_MONTHS = 24
+FEW_NAMED = 2  # figures that a caveat names
 FEWEST_POINTS = 6  # of fewer, a line on its own scale looks like a steep change
 NAMES = {"NHS app": "NHS App", "annex1": "(Annex 1)", "pharmacy first": "Pharmacy First"}
 IMPROVING, CONCERN, NEITHER = "green", "orange", "blue"
@@ -87,14 +88,18 @@ class ThemePart:
 
     @property
     def caveats(self) -> list[tuple[str, str]]:
-        """Each caveat of its figures once, with the titles of those that have it, blank if it is of
-        all."""
+        """Each caveat of its figures once, and of which it is: titles of a few, how many of more;
+        blank if it is of all."""
         found: dict[str, list[str]] = {}
         for line in self.lines:
             if line.caveat:
                 found.setdefault(line.caveat, []).append(line.title)
         every = len(self.lines)
-        return [(text, "; ".join(of) if len(of) < every else "") for text, of in found.items()]
+        named = {
+            text: "; ".join(of) if len(of) <= FEW_NAMED else f"{len(of)} of these figures"
+            for text, of in found.items()
+        }
+        return [(text, named[text] if len(of) < every else "") for text, of in found.items()]
 
 
 def figure_line(figures: SiteFigures, kpi_id: str, place: SitePlace) -> FigureLine | None:

@@ -88,6 +88,7 @@ def _page(
         "hidden": " ".join(NOT_SHOWN) if hidden else "",
         "caveats": caveats,
         "compared": compared,
+        "uncharted": place.level == PRACTICE and bool(found) and not rows.is_charted(place),
         "by_chance": f"{CHANCE * compared[0]:.0f}",
         "disclosure": rows.figures.publication["disclosure"],
         "breakdown": None if hidden else breakdown(rows, place),

@@ -67,6 +67,10 @@ class PlaceRows:
         """The newest period with a value of a KPI and place."""
         return self._newest[place.key].get(kpi_id)
 
+    def is_charted(self, place: SitePlace) -> bool:
+        """Whether any of its newest figures has a control chart in the mart."""
+        return any(row["basis"] is not None for row in self._newest[place.key].values())
+
     def of(self, place: SitePlace) -> list[PlaceRow]:
         """A row per KPI of which the place has a figure, in the catalogue's order."""
         found = []

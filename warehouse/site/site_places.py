@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from functools import cached_property
+from functools import cache, cached_property
+from typing import Any
 
 from warehouse.base.sql import Connection, rows
+from warehouse.mart.place_names import shortened
 from warehouse.outputs.search import name_shown, organisation_named
 from warehouse.reference.levels import KEY_COLUMNS, LEVELS
-from warehouse.reference.organisations import ENGLAND
+from warehouse.reference.organisations import ENGLAND, reference
 from warehouse.settings import HeadlinePlace, Settings
 
 # Levels that have pages of their own, within the home place.
@@ -145,6 +147,20 @@ def _england(db: Connection) -> SitePlace:
     return found[0] if found else SitePlace("england", ENGLAND, "England", "England", {})
 
 
+def _name(row: Mapping[str, Any]) -> str:
+    """A place's short name; that of the dated reference where files write it in capitals."""
+    name = str(row["short_name"] or row["org_name"] or row["org_code"])
+    official = _official().get((row["org_level"], row["org_code"])) if name.isupper() else None
+    return shortened(official) if official else name
+
+
+@cache
+def _official() -> dict[tuple[str, str], str]:
+    """Level and code -> the newest name in the dated reference."""
+    named = reference().sort("valid_from").select("org_level", "org_code", "org_name")
+    return {(level, code): name for level, code, name in named.iter_rows()}
+
+
 def _read(db: Connection, where: str, **given: object) -> list[SitePlace]:
     found = rows(
         db,
@@ -157,7 +173,7 @@ def _read(db: Connection, where: str, **given: object) -> list[SitePlace]:
         SitePlace(
             row["org_level"],
             row["org_code"],
-            row["short_name"] or row["org_name"] or row["org_code"],
+            _name(row),
             row["org_name"] or row["org_code"],
             {name: row[column] for name, column in KEY_COLUMNS.items() if row.get(column)},
             row["special_service"],

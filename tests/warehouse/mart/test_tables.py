@@ -18,7 +18,7 @@ from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.figure_status import WITHOUT_VALUE
-from warehouse.mart.place_names import short_name
+from warehouse.mart.place_names import short_name, shortened
 from warehouse.publication.publish import publish
 
 COLUMNS = {
@@ -238,6 +238,7 @@ def test_a_name_loses_what_all_of_its_level_have(published: str | None, short: s
         db.execute("CREATE TABLE n AS SELECT $name::VARCHAR AS org_name", {"name": published})
         db.execute("CREATE TABLE w AS SELECT NULL::VARCHAR AS short_name")
         assert db.execute(f"SELECT {short_name('w', 'n')} FROM n, w").fetchone() == (short,)
+    assert published is None or shortened(published) == short
 
 
 def test_periods_of_an_organisation_never_overlap(llr: Mart) -> None:

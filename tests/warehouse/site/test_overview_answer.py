@@ -35,6 +35,9 @@ def test_a_caveat_of_several_figures_is_said_once() -> None:
     assert ThemePart("t", "T", tuple(both)).caveats == [("A break.", "")]
     assert ThemePart("t", "T", (both[0], second)).caveats == [("A break.", "A")]
     assert ThemePart("t", "T", (first, second)).caveats == []
+    assert ThemePart("t", "T", (*both, *both, first)).caveats == [
+        ("A break.", "4 of these figures"),
+    ]
 
 
 @pytest.mark.parametrize(

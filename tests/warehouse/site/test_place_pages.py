@@ -94,6 +94,17 @@ def test_counts_are_not_compared(place_rows: PlaceRows) -> None:
     assert (row.above, row.strip, row.range_words, row.position) == ((), None, "", "")
 
 
+def test_a_practice_has_charts_only_where_the_mart_made_them(
+    place_rows: PlaceRows, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of practices of other ICBs than the home's there are none, and their pages say so."""
+    place = place_rows.figures.places.named(*ORDINARY)
+    assert place and place_rows.is_charted(place)
+    bare = {kpi: {**row, "basis": None} for kpi, row in place_rows._newest[place.key].items()}
+    monkeypatch.setitem(place_rows._newest, place.key, bare)
+    assert not place_rows.is_charted(place)
+
+
 def test_a_special_service_stands_beside_no_others(place_rows: PlaceRows) -> None:
     every = of(place_rows, SPECIAL).values()
     assert every and not any(row.above or row.strip or row.position for row in every)
