@@ -156,6 +156,7 @@ def import_(
     """
     from pipelines.cli.foretold import foretell
     from pipelines.cli.outcomes import import_status, show_outcomes
+    from warehouse.archive.snapshot import one_snapshot
     from warehouse.intake.importer import Request, import_paths
 
     screen = Screen()
@@ -167,7 +168,7 @@ def import_(
     )
     outcomes: list[ImportOutcome] = []
     try:
-        with screen.working("Reading", each="Reading ") as working:
+        with screen.working("Reading", each="Reading ") as working, one_snapshot():
             home = Home.from_environment()
             outcomes.extend(
                 import_paths(home, paths, request, lambda path: working(f"Reading {path.name}"))

@@ -12,6 +12,7 @@ from warehouse.kpi.catalogue import Kpi
 from warehouse.mart.disclosure import may_be_named
 from warehouse.mart.hierarchy import Connection, create_from
 from warehouse.mart.inputs import summed_as
+from warehouse.mart.other_periods import period_figures
 from warehouse.reference.levels import KEY_COLUMNS
 from warehouse.reference.organisations import ENGLAND
 from warehouse.settings import Disclosure
@@ -125,13 +126,11 @@ def _figures_affected() -> str:
     levels that use the feed; `r`: the places in the month, `n`: those in the month after.
     """
     own = "r.org_level = m.org_level AND r.org_code = m.org_code AND r.month = m.month"
-    return f"""
-        SELECT m.* FROM kpi_period AS m
+    same_month = f"""
         SEMI JOIN ({_USING}) AS u ON u.kpi_id = m.kpi_id AND u.org_level = m.org_level
         SEMI JOIN ({_reached("w.month")}) AS r ON {own}
-        WHERE m.value IS NOT NULL
-        UNION ALL
-        SELECT m.* FROM kpi_period AS m
+        WHERE m.value IS NOT NULL"""
+    month_after = f"""
         SEMI JOIN ({_USING} AND c.cumulative_from IS NOT NULL) AS u
             ON u.kpi_id = m.kpi_id AND u.org_level = m.org_level
             AND u.cumulative_from <> month(m.month)
@@ -139,6 +138,7 @@ def _figures_affected() -> str:
             ON n.org_level = m.org_level AND n.org_code = m.org_code AND n.month = m.month
         ANTI JOIN ({_reached("w.month")}) AS r ON {own}
         WHERE m.value IS NOT NULL"""
+    return f"{period_figures(same_month)} UNION ALL BY NAME {period_figures(month_after)}"
 
 
 def _reached(month: str) -> str:

@@ -69,11 +69,15 @@ def every_figure(columns: str) -> str:
     )
 
 
+def period_figures(narrowed: str = "") -> str:
+    """SQL: the figures `m` of all periods in a mart opened on its own, with the columns of
+    `kpi_period`. `narrowed`: joins and conditions on `m`; the columns that say the period are
+    worked out after them, for the rows that are left."""
+    return f"""SELECT {period_columns("m.month", "'month'", "1")}, m.* EXCLUDE (value_per)
+            FROM kpi_monthly AS m {narrowed}
+            UNION ALL BY NAME SELECT m.* FROM kpi_other_period AS m {narrowed}"""
+
+
 def period_views() -> dict[str, str]:
     """Return the view of all figures, name -> SQL, for a mart opened on its own."""
-    return {
-        "kpi_period": f"""CREATE VIEW kpi_period AS
-            SELECT {period_columns("month", "'month'", "1")}, * EXCLUDE (value_per)
-            FROM kpi_monthly
-            UNION ALL BY NAME SELECT * FROM kpi_other_period"""
-    }
+    return {"kpi_period": f"CREATE VIEW kpi_period AS {period_figures()}"}

@@ -1,5 +1,5 @@
 """How much memory and how many threads DuckDB may use to build and check a mart, where it puts what
-does not fit, and how long it plans.
+does not fit.
 
 Not here: opening files (`warehouse.base.sql`).
 """
@@ -16,29 +16,8 @@ from warehouse.settings import read_settings
 SPILL = "mart/spill"  # what DuckDB can't keep in memory
 # With less memory a thread spills all the time.
 MB_PER_THREAD = 250
-# With fewer rows, dividing the work among threads costs more than it saves, and so does looking for
-# the best plan.
-FEW_ROWS = 1_000_000
-# Steps of DuckDB's planning that only make large work faster, each for every statement. Not among
-# them: what pushes conditions down or leaves columns out, which even few rows need.
-NOT_WORTH_IT = (
-    "aggregate_reuse",
-    "build_side_probe_side",
-    "column_lifetime",
-    "common_subexpressions",
-    "common_subplan",
-    "compressed_materialization",
-    "duplicate_groups",
-    "join_elimination",
-    "join_filter_pushdown",
-    "join_order",
-    "outer_join_simplification",
-    "projection_placement",
-    "projection_pullup",
-    "reorder_filter",
-    "self_join_aggregate",
-    "statistics_propagation",
-)
+# With fewer rows, dividing the work among threads costs more than it saves.
+FEW_ROWS = 200_000
 
 
 def limits_of(home: Home) -> dict[str, str]:
@@ -53,11 +32,9 @@ def limits_of(home: Home) -> dict[str, str]:
 
 
 def suit_few_rows(db: duckdb.DuckDBPyConnection) -> None:
-    """Let a connection that holds few rows work with one thread, and plan less: a mart takes a
-    thousand statements, most of which take longer to plan than to run over a few thousand rows."""
+    """Let a connection that holds few rows work with one thread."""
     [(rows,)] = db.execute(
         "SELECT coalesce(sum(estimated_size), 0) FROM duckdb_tables()"
     ).fetchall()
     if rows < FEW_ROWS:
         db.execute("SET threads = 1")
-        db.execute(f"SET disabled_optimizers = '{','.join(NOT_WORTH_IT)}'")
