@@ -14,6 +14,7 @@ from pathlib import Path
 
 from pydantic import ValidationError
 
+from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive, SourceFile
 from warehouse.archive.tombstones import tombstone_of
 from warehouse.base.home import Home
@@ -130,7 +131,8 @@ def _take(
         return Taken(link.file_name), None
     got, note = _assured(client, wanted, link, got, Usual.of(Archive(home), own, wanted, got))
     request = Request(origin=_origin(wanted, link, own), members=link.members)
-    outcomes = tuple(import_paths(home, [got.path], request))
+    with one_snapshot():
+        outcomes = tuple(import_paths(home, [got.path], request))
     if all(outcome.verdict == "refused" for outcome in outcomes):
         first = outcomes[0]
         raise Refused(f"{first.name} was refused. {first.message}", first.remedy)

@@ -12,7 +12,6 @@ from typing import Literal
 
 from warehouse.archive.decisions import withdrawn
 from warehouse.archive.replaced_sample import is_of_plan
-from warehouse.archive.snapshot import one_snapshot
 from warehouse.archive.source_files import Archive, EditionBasis, SourceFile
 from warehouse.base.hashing import hash_file
 from warehouse.base.home import Home
@@ -72,8 +71,7 @@ def import_paths(
         if on_file:
             on_file(path)
         try:
-            with one_snapshot():  # records are asked for several times for each file
-                yield from _import_file(archive, path, request)
+            yield from _import_file(archive, path, request)
             continue
         except Refused as refusal:
             why = refusal

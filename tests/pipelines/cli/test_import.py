@@ -21,6 +21,7 @@ from tests.support import (
 )
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
+from warehouse.store import Store
 
 PAGE = b"<html>not found</html>"
 
@@ -141,6 +142,25 @@ def test_long_names_do_not_hide_what_a_file_is(home: Home, tmp_path: Path) -> No
     member = "Practice_Level_Crosstab_London_East_South_Oct_25_reconstructed_" + "x" * 80 + ".csv"
     result = run(zipped(tmp_path / ("y" * 100 + ".zip"), {member: crosstab()}))
     assert "gp_appointments_practice" in "".join(result.stdout.split())
+
+
+def test_an_import_reads_each_record_once(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert run(write_regional(tmp_path / "a.csv")).exit_code == 0
+    read, once = list[str](), Store.read
+
+    def noted(store: Store, key: str) -> bytes:
+        read.append(key)
+        return once(store, key)
+
+    monkeypatch.setattr(Store, "read", noted)
+    more = {"b.csv": coverage(), "Mapping.csv": mapping()}
+    assert (
+        run(zipped(tmp_path / "more.zip", more), write_crosstab(tmp_path / "c.csv")).exit_code == 0
+    )
+    records = [key for key in read if key.startswith("archive/records")]
+    assert records and len(records) == len(set(records))
 
 
 def test_help_loads_nothing_heavy() -> None:

@@ -23,7 +23,6 @@ from tests.support import (
 from tests.warehouse.intake.support_intake import RELEASE, kept
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
-from warehouse.store import Store
 
 LATER = 4_000_000_000  # a copy saved after all others: what came first tells where it is from
 
@@ -111,19 +110,3 @@ def test_archived_bytes_are_those_published(home: Home, tmp_path: Path) -> None:
             assert stream.read() == wanted[file.file_name]
         assert file.bytes == len(wanted[file.file_name])
     assert {file.file_name for file in archive.files("registered_patients_map")} == {"b.csv"}
-
-
-def test_an_import_reads_each_record_once(
-    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    imported(home, write_regional(tmp_path / "a.csv"))
-    read, once = list[str](), Store.read
-
-    def noted(store: Store, key: str) -> bytes:
-        read.append(key)
-        return once(store, key)
-
-    monkeypatch.setattr(Store, "read", noted)
-    imported(home, zipped(tmp_path / "more.zip", {"b.csv": coverage(), "Mapping.csv": mapping()}))
-    records = [key for key in read if key.startswith("archive/records")]
-    assert records and len(records) == len(set(records))
