@@ -16,8 +16,7 @@ from warehouse.base.home import Home
 # DuckDB's errors for a table, function or column that does not exist; by name, because commands
 # that read no mart do not load it.
 LACKS = ("CatalogException", "BinderException")
-CANT_OPEN = "IOException"
-NO_DATABASE, OTHER_STORAGE = "not a valid DuckDB database file", "database file with version number"
+NO_DATABASE, OTHER_STORAGE = "is no DuckDB file, so no mart", "Trying to read a database file with"
 WHICH = (
     "Name a mart with --mart: mart/access_recovery.duckdb in the home of the installation that "
     "made it."
@@ -40,13 +39,15 @@ def reading(mart: Path) -> Iterator[None]:
     because another release made it."""
     import duckdb
 
+    if not _is_database(mart):  # asked first: DuckDB would look for a program that reads it
+        raise ForeignMart(f"{mart} {NO_DATABASE}.", WHICH)
     try:
         if _made_by(mart) is None:
             lacks = "it has no record of its publication (governance.publication)"
             raise ForeignMart(f"{mart} is a DuckDB file, but no mart: {lacks}.", WHICH)
         yield
     except duckdb.Error as error:
-        told = _no_mart(error, mart, WHICH) or _another_release(error, mart, ELSEWHERE)
+        told = _of_another_duckdb(error, mart, WHICH) or _of_another_release(error, mart, ELSEWHERE)
         if told is None:
             raise
         raise ForeignMart(*told) from error
@@ -55,22 +56,27 @@ def reading(mart: Path) -> Iterator[None]:
 def of_home(error: BaseException, home: Home) -> tuple[str, str] | None:
     """Return an error in reading the home's mart as (reason, remedy), if the file is no mart or was
     made by another release; None for any other error."""
-    if not home.has_mart:
+    if type(error).__module__.strip("_") != "duckdb" or not home.has_mart:
         return None
-    return _no_mart(error, home.mart, ASIDE) or _another_release(error, home.mart, OWN)
+    if not _is_database(home.mart):
+        return f"{home.mart} {NO_DATABASE}.", ASIDE
+    return _of_another_duckdb(error, home.mart, ASIDE) or _of_another_release(error, home.mart, OWN)
 
 
-def _no_mart(error: BaseException, mart: Path, remedy: str) -> tuple[str, str] | None:
-    """Words for a file that DuckDB can't open."""
-    said = plain(error) if type(error).__name__ == CANT_OPEN else ""
-    if NO_DATABASE in said:
-        return f"{mart} is no DuckDB file, so no mart.", remedy
-    if OTHER_STORAGE in said:
-        return f"{mart} was written by a version of DuckDB that this program can't read.", remedy
-    return None
+def _is_database(mart: Path) -> bool:
+    """Whether a file begins as those of DuckDB do."""
+    with mart.open("rb") as file:
+        return file.read(12)[8:] == b"DUCK"
 
 
-def _another_release(error: BaseException, mart: Path, remedy: str) -> tuple[str, str] | None:
+def _of_another_duckdb(error: BaseException, mart: Path, remedy: str) -> tuple[str, str] | None:
+    """Words for a file that this version of DuckDB can't open."""
+    if OTHER_STORAGE not in plain(error):
+        return None
+    return f"{mart} was written by a version of DuckDB that this program can't read.", remedy
+
+
+def _of_another_release(error: BaseException, mart: Path, remedy: str) -> tuple[str, str] | None:
     """Words for a mart that lacks what is read, because it was made before or after that."""
     from importlib.metadata import version
 

@@ -1,12 +1,15 @@
 """`access-recovery report`: whose, of which mart, and where to."""
 
 import shutil
+import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import duckdb
 import pytest
 from typer.testing import CliRunner, Result
 
+from pipelines.cli.foreign_mart import of_home
 from pipelines.cli.main import app
 from warehouse.base.home import Home
 from warehouse.site import write_site as writing
@@ -59,6 +62,7 @@ def test_a_mart_elsewhere_is_read_and_a_folder_that_is_named_written(
     ("content", "said"),
     [
         ("a text", "is no DuckDB file, so no mart"),
+        ("another kind of database", "is no DuckDB file, so no mart"),
         ("a database", "is a DuckDB file, but no mart"),
         ("another release", "was made by another release of the program"),
     ],
@@ -69,6 +73,9 @@ def test_a_file_that_is_no_mart_of_this_release_is_told_of_as_that(
     file = tmp_path / "other.duckdb"
     if content == "a text":
         file.write_text("month,value\n" * 2_000, encoding="utf-8")
+    elif content == "another kind of database":
+        with closing(sqlite3.connect(file)) as other:
+            other.execute("CREATE TABLE t (a)")
     else:
         if content == "another release":
             shutil.copy(own.mart, file)
@@ -88,6 +95,18 @@ def test_a_mart_of_the_home_that_is_no_database_is_to_be_moved(own: Home) -> Non
     done = run("--org", "04C")
     assert done.exit_code == 2
     assert "is no DuckDB file" in done.stderr and "Move it to another folder" in done.stderr
+
+
+def test_a_mart_of_another_duckdb_is_told_of_as_that(own: Home) -> None:
+    error = duckdb.IOException(
+        "IO Error: Trying to read a database file with storage version number 99, but we can only "
+        "read storage versions between 64 and 70."
+    )
+    told = of_home(error, own)
+    assert told is not None and told[0].endswith(
+        "a version of DuckDB that this program can't read."
+    )
+    assert of_home(duckdb.IOException("IO Error: something else"), own) is None
 
 
 def test_an_unknown_place_is_answered_with_similar_ones(own: Home) -> None:
