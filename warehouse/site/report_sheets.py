@@ -14,6 +14,8 @@ import polars as pl
 from warehouse.outputs.excel_book import FigureSheet
 from warehouse.outputs.summary_sheet import summary_sheet
 from warehouse.site.compare_page import ComparedKpi
+from warehouse.site.figure_line import figure_line, theme_title
+from warehouse.site.place_rows import PlaceRow
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import COMPARE, INDEX
@@ -69,17 +71,22 @@ def report_sheets(figures: SiteFigures, pages: Sequence[SitePage]) -> list[Figur
 
 
 def places_sheet(figures: SiteFigures, pages: Iterable[SitePage]) -> FigureSheet:
-    """A row per place and KPI, as the pages of places show them."""
-    found = [
-        row
+    """A row per place and KPI, as the pages of places show them, the home place first."""
+    home = figures.places.home
+    own = [row for kpi_id in figures.kpis if (row := figure_line(figures, kpi_id, home))]
+    shown = [(home, PlaceRow(line)) for line in own]
+    shown += [
+        (page.content["subject"], row)
         for page in pages
         if page.template == "place.html.j2"
-        for row in _of_place(figures, page)
+        for theme in page.content["themes"]
+        for row in theme.rows
     ]
+    found = [_of_place(figures, place, row) for place, row in shown]
     schema = dict.fromkeys((*OF_PLACES, "unit"), pl.String) | {"value": pl.Float64}
     return FigureSheet(
         "Places",
-        f"The newest figures of all places in {figures.places.home.name}; none is ranked",
+        f"The newest figures of {home.name} and of all places in it; none is ranked",
         pl.DataFrame(found, schema=schema),
         units={"value": "unit"},
         headings=OF_PLACES,
@@ -89,31 +96,26 @@ def places_sheet(figures: SiteFigures, pages: Iterable[SitePage]) -> FigureSheet
     )
 
 
-def _of_place(figures: SiteFigures, page: SitePage) -> Iterator[Row]:
-    place: SitePlace = page.content["subject"]
-    common = {
+def _of_place(figures: SiteFigures, place: SitePlace, row: PlaceRow) -> Row:
+    line, kpi = row.line, figures.kpis[row.line.kpi_id]
+    newest = figures.newest(line.kpi_id, place) or {}
+    return {
         "place": figures.places.title_of(place),
         "kind": place.level_words,
         "code": place.code,
         "network": _within(figures, place, "pcn"),
         "sub_icb": _within(figures, place, "sub_icb"),
+        "theme": theme_title(kpi["theme"]),
+        "kpi": line.title,
+        "period": line.period,
+        "value": newest.get("value"),
+        "unit": kpi["unit"],
+        "status": line.status,
+        "change": line.change,
+        "judgement": line.tag[2],
+        "among": row.range_words,
+        "position": row.position,
     }
-    for theme in page.content["themes"]:
-        for row in theme.rows:
-            line = row.line
-            newest = figures.newest(line.kpi_id, place) or {}
-            yield common | {
-                "theme": theme.title,
-                "kpi": line.title,
-                "period": line.period,
-                "value": newest.get("value"),
-                "unit": figures.kpis[line.kpi_id]["unit"],
-                "status": line.status,
-                "change": line.change,
-                "judgement": line.tag[2],
-                "among": row.range_words,
-                "position": row.position,
-            }
 
 
 def _within(figures: SiteFigures, place: SitePlace, level: str) -> str:

@@ -15,7 +15,7 @@ from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import SitePage
 from warehouse.site.site_paths import DOWNLOADS
 
-LAYOUT = 1  # another number makes workbooks anew
+LAYOUT = 2  # another number makes workbooks anew
 NAME = "access_report.xlsx"
 
 
