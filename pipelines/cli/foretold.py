@@ -17,6 +17,8 @@ if TYPE_CHECKING:
     from warehouse.archive.source_files import SourceFile
     from warehouse.editions.check_history import CheckResult
 
+NAMED = 3  # sound returns in a line
+
 
 def foretell(screen: Screen, home: Home, taken: list[SourceFile]) -> bool:
     """Print the mistakes in local returns among files that were just imported, and what a refresh
@@ -26,10 +28,13 @@ def foretell(screen: Screen, home: Home, taken: list[SourceFile]) -> bool:
     if not local:  # nothing more is loaded for publications
         return False
     from assets.foreseen import foresee
+    from warehouse.archive.snapshot import one_snapshot
 
-    found = (foresee(home, feed, edition) for feed, edition in editions if feed in local)
-    known = [one for one in found if one is not None]
-    _show(screen, home, known)
+    with one_snapshot():
+        with screen.working("Checking the rows of local returns"):
+            found = [foresee(home, feed, edition) for feed, edition in editions if feed in local]
+        known = [one for one in found if one is not None]
+        _show(screen, home, known)
     return any(one.is_held for one in known)
 
 
@@ -48,7 +53,8 @@ def _show(screen: Screen, home: Home, found: list[Foreseen]) -> None:
         if words := _will_be(one):
             screen.warn(words)
     if sound := [f"{one.feed} {one.edition}" for one in found if not _will_be(one)]:
-        screen.say(f"No mistake found in the rows of {', '.join(sound)}.")
+        named = ", ".join(sound) if len(sound) <= NAMED else plural(len(sound), "return")
+        screen.say(f"No mistake found in the rows of {named}.")
     if found:
         screen.say("A refresh also compares it with other months and publications.")
 

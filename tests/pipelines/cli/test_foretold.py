@@ -8,10 +8,13 @@ from typer.testing import CliRunner, Result
 from assets import foreseen
 from assets.feeds.slaip_actions.testing import build as actions
 from assets.ingest import take_in
+from pipelines.cli.foretold import foretell
 from pipelines.cli.main import app
-from tests.support import referrals, write, write_regional
+from pipelines.cli.screen import Screen
+from tests.support import imported, referrals, write, write_regional
 from warehouse.base.home import Home
 from warehouse.editions.check_history import read_latest, read_state
+from warehouse.store import Store
 
 FEED, OCT = "slaip_actions", "2025-10"
 
@@ -70,6 +73,30 @@ def test_of_many_mistakes_the_first_are_listed(home: Home, tmp_path: Path) -> No
     result = run(write(tmp_path / "plan.csv", actions({}, *rows)))
     assert result.exit_code == 1 and result.stderr.count("Status: found") == 20
     assert f"... and 5 more mistakes in {FEED} {OCT}." in result.stderr
+
+
+def test_of_many_returns_each_record_is_read_once(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    files = []
+    for month in range(5, 10):
+        row = {"Month": f"2025-{month:02}", "Last update": f"2025-{month:02}-03"}
+        path = write(tmp_path / f"{month}.csv", actions({**row, "Status": "?"}))
+        [one] = imported(home, path)
+        files.append(one.file)
+    read, once = list[str](), Store.read
+    monkeypatch.setattr(Store, "read", lambda store, key: read.append(key) or once(store, key))
+    assert foretell(Screen(), home, [file for file in files if file])
+    records = [key for key in read if key.startswith("archive/records")]
+    assert len(records) == len(set(records)) == 5
+
+
+def test_of_many_sound_returns_the_number_is_said(home: Home, tmp_path: Path) -> None:
+    for month in range(6, 10):
+        row = {"Month": f"2025-{month:02}", "Last update": f"2025-{month:02}-03"}
+        write(tmp_path / "returns" / f"{month}.csv", actions(row))
+    result = run(tmp_path / "returns")
+    assert result.exit_code == 0 and "No mistake found in the rows of 4 returns." in result.stdout
 
 
 def test_a_file_that_can_not_be_read_again_will_be_held(
