@@ -3,13 +3,13 @@ can it be trusted."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from warehouse.base.months import day_words, say_months
 from warehouse.base.number_format import rounds_to_nothing, say_change, value_text
-from warehouse.base.text import plural
+from warehouse.base.text import and_list, plural
 from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.headline import MEANINGS
 from warehouse.site.figure_line import CONCERN, FigureLine, by_theme, figure_line
@@ -20,6 +20,7 @@ from warehouse.site.overview_queries import (
     overdue,
     overrides,
     revised,
+    successors,
 )
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
@@ -56,6 +57,7 @@ def overview(figures: SiteFigures) -> SitePage:
     lines = headline_lines(figures, home)
     content = {
         "answer": answer(lines),
+        "merged": merged_words(home.name, successors(figures.db, home)),
         "verdicts": verdicts(lines),
         "themes": by_theme(figures, lines),
         "trust": trust_words(figures, lines),
@@ -117,6 +119,16 @@ def most_revised_words(row: Row | None) -> list[str]:
         f"Revised most, in the last 12 releases: {row['title']} of {say_months([row['month']])}, "
         f"by {change}."
     ]
+
+
+def merged_words(name: str, now: Sequence[str]) -> str:
+    """That an ICB is none any more, and in which its sub-ICBs are; nothing of one that is."""
+    if not now:
+        return ""
+    return (
+        f"{name} is no ICB any more: its sub-ICBs are in {and_list(now)}, whose report has their "
+        "pages. Here are the figures from before, and later ones of what files still name so."
+    )
 
 
 def _number(number: int, noun: str) -> str:

@@ -41,6 +41,23 @@ def most_revised(db: Connection, place: SitePlace) -> Row | None:
     return found[0] if found else None
 
 
+def successors(db: Connection, place: SitePlace) -> list[str]:
+    """Names of the ICBs that have the sub-ICBs of an ICB now, if it has none of them any more."""
+    found = rows(
+        db,
+        """SELECT DISTINCT c.icb_code, coalesce(n.short_name, n.org_name, c.icb_code) AS name
+           FROM organisation AS o
+           JOIN organisation_current AS c USING (org_level, org_code)
+           LEFT JOIN organisation_current AS n ON n.org_level = 'icb' AND n.org_code = c.icb_code
+           WHERE o.org_level = 'sub_icb' AND o.icb_code = $code AND $level = 'icb'
+           ORDER BY name""",
+        level=place.level,
+        code=place.code,
+    )
+    now = [row["name"] for row in found if row["icb_code"] and row["icb_code"] != place.code]
+    return [] if any(row["icb_code"] == place.code for row in found) else now
+
+
 def overdue(db: Connection) -> list[Row]:
     """Feeds whose next edition is overdue, at the time of the publication: `title, newest_edition,
     next_edition, next_due, days_overdue`; the longest first."""

@@ -2,6 +2,7 @@
 
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.warehouse.site.conftest import EMPTY
@@ -9,7 +10,31 @@ from warehouse.base.home import Home
 from warehouse.base.sql import open_mart
 from warehouse.settings import Settings
 from warehouse.site import write_site as writing
-from warehouse.site.site_places import place_named
+from warehouse.site.overview import merged_words
+from warehouse.site.overview_queries import successors
+from warehouse.site.site_places import SitePlace, place_named
+
+
+def test_an_icb_that_was_merged_says_where_its_sub_icbs_are() -> None:
+    with duckdb.connect() as db:
+        db.execute(
+            """CREATE TABLE organisation AS FROM (VALUES
+                   ('sub_icb', '26A', 'QMM'), ('sub_icb', '26A', 'T6Y0W'),
+                   ('sub_icb', '06L', 'QJG'),
+                   ('sub_icb', '04C', 'QK1')) AS t(org_level, org_code, icb_code);
+               CREATE TABLE organisation_current AS FROM (VALUES
+                   ('sub_icb', '26A', 'T6Y0W', NULL, NULL), ('sub_icb', '04C', 'QK1', NULL, NULL),
+                   ('icb', 'T6Y0W', NULL, 'Norfolk and Suffolk', 'NHS Norfolk and Suffolk'))
+                   AS t(org_level, org_code, icb_code, short_name, org_name)"""
+        )
+        told = {
+            code: successors(db, SitePlace("icb", code, code, code, {}))
+            for code in ("QMM", "QK1", "T6Y0W")
+        }
+        assert told == {"QMM": ["Norfolk and Suffolk"], "QK1": [], "T6Y0W": []}
+        assert successors(db, SitePlace("sub_icb", "QMM", "", "", {})) == []
+    assert "in Norfolk and Suffolk, whose report" in merged_words("Norfolk", told["QMM"])
+    assert merged_words("LLR", []) == ""
 
 
 @pytest.fixture(scope="module")
