@@ -13,6 +13,7 @@ from warehouse.base.home import HOME_VARIABLE, Home
 from warehouse.outputs.data_docs.readable_results import RESULTS, SUITES
 
 
+@pytest.mark.acceptance  # hundreds of pages
 def test_the_sample_is_shown_whole(
     sample_home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:

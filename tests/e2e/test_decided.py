@@ -2,6 +2,8 @@
 
 from pathlib import Path
 
+import pytest
+
 from assets.edition_report import override_metadata
 from pipelines.operations.refresh import plan, refresh
 from tests.checks.support_checks import active, judged
@@ -21,6 +23,7 @@ def known(mart: Mart) -> dict[str, tuple[str, float]]:
     return {month: (row["edition"], row["value"]) for month, row in found.items()}
 
 
+@pytest.mark.acceptance  # five marts
 def test_the_mart_falls_back_and_goes_when_nothing_is_left(home: Home, tmp_path: Path) -> None:
     editions = {OCT: [area("04C", "OCT2025", 10)]}
     editions[NOV] = [area("04C", "OCT2025", 9), area("04C", "NOV2025", 8)]

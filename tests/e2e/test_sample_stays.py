@@ -13,6 +13,7 @@ from tests.e2e.reading import figures
 from tests.support import write, write_regional
 from warehouse.base.home import Home
 
+pytestmark = pytest.mark.acceptance  # four whole refreshes
 INVENTED = {"SUB_ICB_LOCATION_NAME": "NHS A (SYNTHETIC)", "COUNT_OF_APPOINTMENTS": 5}
 OCTOBER = {"Month": "2025-10", "Evidence": "appointments_dna_share <= 1%"}
 NAMED = {"Owner role": "Dr A. Person"}

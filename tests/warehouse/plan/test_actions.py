@@ -101,6 +101,7 @@ def test_the_latest_state_and_every_change_are_right(in_order: tuple[Mart, list[
     assert {row["kind"] for row in changes} == {"created", "update"}
 
 
+@pytest.mark.acceptance  # many marts
 def test_any_order_of_import_and_returns_repeated_in_whole_give_the_same(
     in_order: tuple[Mart, list[Row]], tmp_path: Path
 ) -> None:

@@ -202,6 +202,7 @@ def test_an_edition_makes_its_months_alone(world: PatchedWorld) -> None:
     assert not months["gp_appointments_coverage"] & {date(2024, 10, 1)}
 
 
+@pytest.mark.acceptance  # each mart is made twice
 def test_a_held_reissue_changes_no_figure_and_its_acceptance_does(world: PatchedWorld) -> None:
     before = world.build().path
     key = ("gp_appointments_sub_icb", "2025-10")
