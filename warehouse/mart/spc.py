@@ -41,7 +41,7 @@ PARAMETERS = (
 )
 KEYS = ["kpi_id", "org_level", "org_code"]
 # Points charted together: they take some 300 bytes each.
-TOGETHER = 500_000
+TOGETHER = 200_000
 BREAKS = ("series_break", "redefinition")
 GAP = f"More than {LONGEST_GAP} months before it have no figure."
 FIGURE = "mart.kpi_monthly"
