@@ -184,7 +184,7 @@ def show_status(screen: Screen, home: Home, as_json: bool) -> None:
         screen.warn(SYNTHETIC_BANNER)
         screen.warn(
             "Editions of the sample are not dated: they have no age, and none is due or overdue. "
-            "Actions of its plan have dates, as of today: access-recovery plan."
+            "Actions of its plan have dates, and may be overdue today: access-recovery plan."
         )
     screen.say(f"Mart: {home.mart}" + ("" if home.has_mart else " (not published yet)"))
     if waiting := outstanding(home, sum(len(row["pending"]) for row in rows)):
