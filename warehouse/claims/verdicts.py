@@ -21,7 +21,8 @@ from warehouse.claims.stated import within
 
 Kind = Literal["confirmed", "since revised", "differs", "cannot be true", "not computable"]
 SYNTHETIC = (
-    "All figures are of the synthetic sample, on which claims are not evaluated. Import real files."
+    "The mart contains only synthetic sample data, on which claims are not evaluated. "
+    "Import real files."
 )
 INVENTED = "The statement is invented for practice; it is evaluated with the synthetic sample only."
 TOO_FAR = (

@@ -10,6 +10,7 @@ from typing import Any
 
 from warehouse.base.sql import Connection, rows
 from warehouse.claims.in_words import say_difference, say_edition, say_value
+from warehouse.claims.verdicts import SYNTHETIC
 from warehouse.outputs.headline import CONFIRMS_NOTHING
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
@@ -32,6 +33,7 @@ NOT_OF_SAMPLE = (
     "claims are not evaluated on sample data, whose figures are invented, so nothing is said for "
     "or against the statement."
 )
+ALL_SAMPLE = "All figures are of the synthetic sample, on which claims are not evaluated."
 FITS = {True: "yes", False: "no", None: "-"}
 # Every verdict in a sentence, for readers who meet it first.
 MEANS = (
@@ -93,7 +95,7 @@ def claims_page(figures: SiteFigures) -> Iterable[SitePage]:
     content = {
         "sources": sources,
         "counts": counts(sources),
-        "common": common,
+        "common": ALL_SAMPLE if common == SYNTHETIC else common,
         "confirms_nothing": sample_note(figures),
         "means": meanings(synthetic),
         "kpis": {kpi_id: row["title"] for kpi_id, row in figures.kpis.items()},
