@@ -40,7 +40,7 @@ PARAMETERS = (
     f"not stable from {percent(UNSTABLE, 0)} signals on"
 )
 KEYS = ["kpi_id", "org_level", "org_code"]
-# Points charted together: they take some 300 bytes each.
+# Points charted together: they take more than 1 kB each.
 TOGETHER = 200_000
 BREAKS = ("series_break", "redefinition")
 GAP = f"More than {LONGEST_GAP} months before it have no figure."
