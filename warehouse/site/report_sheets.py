@@ -27,11 +27,11 @@ SYNTHETIC = "SYNTHETIC sample data: every figure is invented. "
 NUMBER = re.compile(r"-?\d[\d,]*(\.\d+)?(%?)")
 # Marks in place of a number -> the status that says why there is none.
 ABSENT = {"": "not_applicable", "-": "not_applicable", "[x]": "not_available"}
-# Kinds of charts of Compare, as their names begin -> sheet, what it has.
+# How the names of charts of Compare begin -> sheet, what it has.
 COMPARED = {
-    "rank": ("Among others", "Where the place is among all of its kind, and how they are spread"),
-    "funnel": ("Sub-ICBs", "Its sub-ICBs among all of England"),
-    "deprivation": ("By deprivation", "Figures by fifths of deprivation"),
+    "rank-": ("Among others", "Where the place is among all of its kind, and how they are spread"),
+    "funnel-": ("Sub-ICBs", "Its sub-ICBs among all of England"),
+    "deprivation-": ("By deprivation", "Figures by fifths of deprivation"),
 }
 # What a sheet of places has: column -> heading.
 OF_PLACES = {
@@ -124,12 +124,12 @@ def _within(figures: SiteFigures, place: SitePlace, level: str) -> str:
 
 
 def _of_compare(compared: Sequence[ComparedKpi]) -> Iterator[FigureSheet]:
-    for kind, (name, title) in COMPARED.items():
+    for begins, (name, title) in COMPARED.items():
         entries = [
             ({"KPI": one.title, "Finding": chart.title}, chart.table)
             for one in compared
             for chart in one.charts
-            if chart.name.startswith(f"{kind}-")
+            if chart.name.startswith(begins)
         ]
         yield stacked(name, title, entries)
     gaps = [({"KPI": one.title}, one.gaps) for one in compared if one.gaps]
