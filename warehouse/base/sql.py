@@ -93,10 +93,15 @@ def as_query(sql: str, parameters: Mapping[str, str]) -> str:
     name -> SQL of the text to put in its place (`as_constant`). Arguments may be constants,
     variables and prepared parameters, not subqueries.
     """
+    return f"SELECT * FROM query({as_text(sql, parameters)})"
+
+
+def as_text(sql: str, parameters: Mapping[str, str]) -> str:
+    """SQL of a text that has `sql`, with what `parameters` give in the place of their names."""
     text = quoted(sql)
     for name, given in parameters.items():
         text = f"' || {given} || '".join(re.split(rf"\b{name}\b", text))
-    return f"SELECT * FROM query({text})"
+    return text
 
 
 def as_constant(name: str) -> str:

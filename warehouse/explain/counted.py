@@ -1,6 +1,6 @@
 """The counted organisations and files behind a set of figures, such as the months of a claim.
 
-Belongs here: one query for all of them. Does not: its SQL (`warehouse.mart.explain_macros`).
+Belongs here: one query for all of them. Does not: its SQL (`warehouse.mart.counted_cells`).
 """
 
 from __future__ import annotations
@@ -8,7 +8,7 @@ from __future__ import annotations
 import duckdb
 import polars as pl
 
-from warehouse.mart.explain_macros import CELLS
+from warehouse.mart.counted_cells import counted_cells
 
 FIGURES = {
     "kpi_id": pl.String,
@@ -36,7 +36,7 @@ def cells_of(db: duckdb.DuckDBPyConnection, figures: pl.DataFrame) -> pl.DataFra
             named AS MATERIALIZED (
                 FROM governance.figure_member AS m
                 SEMI JOIN (SELECT DISTINCT month FROM asked) AS a ON a.month = m.month),
-            {CELLS.format(members="named")}
+            {counted_cells("named")}
             SELECT {", ".join(FIGURES)}, part, feed, measure, cell_level, cell_code,
                    edition, revision, sha256, rows, subtracted
             FROM cell ORDER BY ALL"""

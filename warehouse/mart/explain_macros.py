@@ -1,92 +1,29 @@
-"""The table macro `explain`: one figure traced back to the files and rows that it uses. Membership
-is in `membership`, the rows themselves in `warehouse.explain`."""
+"""The table macro `explain`: one figure traced back to the files and rows that it uses. What it was
+added up from is in `counted_cells`, the rows themselves in `warehouse.explain`."""
 
 from __future__ import annotations
 
-from warehouse.base.sql import as_constant, as_query
-from warehouse.mart.not_counted import LACKING, LEFT_OUT, VINTAGE
-
-# From figures to cells: the organisations and months that a feed counted. `asked` has one row per
-# figure: kpi_id, org_level, org_code, month, vintage. A cell's `through` is the member of the
-# figure's organisation in which it was added up. A measure that is taken from a cumulative one has
-# two cells, that of the month before `subtracted`, where both are known. `without`: members
-# whose own figure of such a measure is empty, and so no part of the sum (suppressed in one of the
-# months). A cell without an edition was counted as zero: the feed named other members of its place
-# only. `counted`: its contribution, where a KPI publishes it.
-# `{members}`: `governance.figure_member`, or its part of all months asked for: each step of the
-# recursion reads it whole.
-CELLS = f"""
-    part AS (
-        SELECT a.*, k.part, k.feed, k.measure, k.summed_as, m.org_level AS counted_level,
-               m.organisations_named AS named, m.cumulative_from, m.cumulative_measure
-        FROM asked AS a
-        JOIN governance.kpi_feed AS k ON k.kpi_id = a.kpi_id AND k.org_level = a.org_level
-        JOIN governance.measure AS m ON m.feed = k.feed AND m.measure = k.measure
-        WHERE k.part <> 'members'),
-    way AS (
-        SELECT p.*, p.org_level AS cell_level, p.org_code AS cell_code, NULL::VARCHAR AS through
-        FROM part AS p
-        UNION ALL
-        SELECT w.* EXCLUDE (cell_level, cell_code, through), m.member_level, m.member_code,
-               coalesce(w.through, m.member_code)
-        FROM way AS w
-        JOIN {{members}} AS m
-            ON m.summed_as = w.summed_as AND m.org_level = w.cell_level
-            AND m.org_code = w.cell_code AND m.month = w.month
-            AND m.from_vintage <= w.vintage AND coalesce(m.until_vintage > w.vintage, TRUE)
-        WHERE w.cell_level <> w.counted_level),
-    reached AS (
-        SELECT *, month AS cell_month, FALSE AS subtracted FROM way
-        WHERE cell_level = counted_level
-        UNION ALL
-        SELECT *, (month - INTERVAL 1 MONTH)::DATE, TRUE FROM way
-        WHERE cell_level = counted_level AND cumulative_from <> month(month)),
-    found AS (
-        SELECT r.*, s.edition, s.revision, s.sha256, s.rows
-        FROM reached AS r
-        JOIN governance.figure_source AS s
-            ON s.feed = r.feed AND s.org_level = r.cell_level AND s.org_code = r.cell_code
-            AND s.month = r.cell_month AND {VINTAGE.format("s")} <= r.vintage
-        QUALIFY row_number() OVER (
-            PARTITION BY r.kpi_id, r.org_level, r.org_code, r.month, r.vintage, r.part,
-                r.cell_code, r.subtracted
-            ORDER BY {VINTAGE.format("s")} DESC) = 1),
-    without AS (
-        SELECT DISTINCT r.part, r.feed, r.cumulative_measure, r.cell_level, r.cell_code,
-               r.kpi_id, r.org_level, r.org_code, r.month, r.vintage
-        FROM reached AS r
-        JOIN governance.kpi_feed AS k ON k.feed = r.feed AND k.measure = r.measure
-            AND k.org_level = r.cell_level AND k.part = 'numerator'
-        JOIN kpi_vintage AS v ON v.kpi_id = k.kpi_id AND v.org_level = r.cell_level
-            AND v.org_code = r.cell_code AND v.month = r.month
-            AND {VINTAGE.format("v")} <= r.vintage
-        WHERE r.cumulative_from IS NOT NULL AND NOT r.subtracted
-        QUALIFY v.numerator IS NULL AND row_number() OVER (
-            PARTITION BY r.kpi_id, r.org_level, r.org_code, r.month, r.vintage, r.part, r.cell_code
-            ORDER BY {VINTAGE.format("v")} DESC, v.numerator NULLS LAST) = 1),
-    cell AS (
-        SELECT f.* FROM found AS f
-        ANTI JOIN without AS w
-            ON w.kpi_id = f.kpi_id AND w.org_level = f.org_level AND w.org_code = f.org_code
-            AND w.month = f.month AND w.vintage = f.vintage AND w.part = f.part
-            AND w.cell_code = f.cell_code
-        QUALIFY cumulative_from IS NULL OR cumulative_from = month(month) OR count(*) OVER (
-            PARTITION BY kpi_id, org_level, org_code, month, vintage, part, cell_code) = 2
-        UNION ALL BY NAME
-        SELECT r.*, 0::BIGINT AS rows FROM reached AS r
-        ANTI JOIN found AS f
-            ON f.kpi_id = r.kpi_id AND f.org_level = r.org_level AND f.org_code = r.org_code
-            AND f.month = r.month AND f.vintage = r.vintage AND f.part = r.part
-            AND f.cell_code = r.cell_code
-        WHERE r.cumulative_from IS NULL)"""
+from warehouse.base.sql import as_constant, as_text
+from warehouse.kpi.catalogue import catalogue, measure_of
+from warehouse.mart.counted_cells import counted_cells
+from warehouse.mart.not_counted import ALSO_LEFT_OUT, LACKING, LEFT_OUT, LOST, VINTAGE
+from warehouse.reference.levels import sql_list
 
 NEWEST = "newest"  # as a month: the newest one with a value
+IS_NEWEST = f"of_month::VARCHAR = '{NEWEST}'"
 # The requested month, given as text or as a day within it; or the last one of a financial year
 # (2023/24).
 _MONTH = r"""CASE WHEN regexp_full_match(of_month::VARCHAR, '20\d\d/\d\d')
     THEN make_date(left(of_month::VARCHAR, 4)::INTEGER + 1, 3, 1)
     ELSE date_trunc('month', of_month::DATE)::DATE END"""
-_MEMBERS = f"(FROM governance.figure_member WHERE month = {_MONTH})"
+# Members of that month. The newest one is found by the statement itself: DuckDB then would read
+# members of all months, unless they are looked up first.
+_MEMBERS = "(FROM governance.figure_member WHERE month = on_month)"
+_NEWEST_MEMBERS = """newest AS MATERIALIZED (
+        SELECT max(month) AS month FROM kpi_vintage
+        WHERE value IS NOT NULL AND kpi_id = of_kpi AND org_code = of_organisation),
+    named AS MATERIALIZED (
+        FROM governance.figure_member WHERE month = (SELECT month FROM newest)),"""
 # The last vintage used: any revision of an edition (2025-10), or up to one (2025-10.2).
 _BOUND = """(replace(split_part(as_of, '.', 1), '-', '')::BIGINT * 1000
     + coalesce(nullif(split_part(as_of, '.', 2), '')::BIGINT, 999))"""
@@ -98,7 +35,7 @@ _ASKED = f"""
                CASE WHEN v.revision > 1 THEN v.edition || ' revision ' || v.revision
                     ELSE v.edition END AS issue
         FROM kpi_vintage AS v
-        WHERE v.kpi_id = of_kpi AND v.org_code = of_organisation AND v.month = {_MONTH}),
+        WHERE v.kpi_id = of_kpi AND v.org_code = of_organisation AND v.month = on_month),
     asked AS (
         SELECT kpi_id, org_level, org_code, month, vintage, value, numerator, denominator
         FROM held WHERE as_of IS NULL OR vintage <= {_BOUND}
@@ -224,16 +161,16 @@ _SECTIONS = [
             o.decided_at AS retrieved_at, o.reason || ' (' || o.decided_by || ')' AS text
         FROM governance.override AS o
         SEMI JOIN edition AS e ON e.feed = o.feed AND e.edition = o.edition""",
-    f"""SELECT 9 AS place, 'caveat' AS section, c.kind AS item, c.caveat AS text,
+    """SELECT 9 AS place, 'caveat' AS section, c.kind AS item, c.caveat AS text,
             c.reference AS page
         FROM caveats_of(
-            of_kpi, (SELECT any_value(org_level) FROM asked), of_organisation, {_MONTH}) AS c
+            of_kpi, (SELECT any_value(org_level) FROM asked), of_organisation, on_month) AS c
         WHERE c.covers""",
     LEFT_OUT,
-    f"""SELECT 11 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
+    """SELECT 11 AS place, 'vintage' AS section, h.edition, h.revision, h.value, h.numerator,
             h.denominator, h.published_on, h.known_from,
             CASE WHEN h.disputed THEN 'disputed' END AS verdict,
-            CASE WHEN h.edition = strftime({_MONTH}, '%Y-%m')
+            CASE WHEN h.edition = strftime(on_month, '%Y-%m')
                      AND h.revision = min(h.revision) OVER (PARTITION BY h.edition)
                  THEN 'as first reported' END AS text
         FROM held AS h SEMI JOIN asked AS a ON a.org_level = h.org_level""",
@@ -252,17 +189,38 @@ COLUMNS = (
 def explain_macros() -> dict[str, str]:
     """Return the macro `explain`, signature -> SQL, for a mart opened on its own. `caveats_of` must
     exist."""
-    sections = "\n        UNION ALL BY NAME\n        ".join(_SECTIONS)
+    cumulative = [
+        kpi.kpi_id
+        for kpi in catalogue().values()
+        if any(measure_of(one).cumulative_from for part in kpi.sources for one in part.measures)
+    ]
+    among = sql_list(tuple(cumulative))
+    sql = f"""SELECT * FROM query(CASE
+        WHEN of_kpi IN ({among}) AND {IS_NEWEST} THEN {_explained(True, True)}
+        WHEN of_kpi IN ({among}) THEN {_explained(True, False)}
+        WHEN {IS_NEWEST} THEN {_explained(False, True)}
+        ELSE {_explained(False, False)} END)"""
+    return {"explain(of_kpi, of_organisation, of_month, as_of := NULL)": sql}
+
+
+def _explained(is_cumulative: bool, is_newest: bool) -> str:
+    """SQL of a text: the statement that explains a figure, with no step that it does not need.
+    Planning it takes longer than running it."""
+    also = (LACKING, ALSO_LEFT_OUT) if is_cumulative else ("", "")
+    steps = [
+        _NEWEST_MEMBERS if is_newest else "",
+        f"{_ASKED}, {counted_cells('named' if is_newest else _MEMBERS, is_cumulative)}, {_SHOWN},",
+        f"{LOST}, {also[0]}{',' if is_cumulative else ''} {_EDITIONS},",
+    ]
+    sections = "\n        UNION ALL BY NAME\n        ".join([*_SECTIONS, *filter(None, also[1:])])
     sql = f"""
-            WITH RECURSIVE {_ASKED}, {CELLS.format(members=_MEMBERS)}, {_SHOWN}, {LACKING},
-            {_EDITIONS},
+            WITH RECURSIVE {" ".join(steps)}
             explained AS ({sections})
             SELECT {", ".join(COLUMNS)} FROM explained
             ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item,
                 column_name"""
     given = {name: as_constant(name) for name in ("of_kpi", "of_organisation", "as_of")}
-    given["of_month"] = f"""CASE WHEN of_month::VARCHAR = '{NEWEST}'
-        THEN '(SELECT max(month) FROM kpi_vintage WHERE value IS NOT NULL AND kpi_id = '
-            || {given["of_kpi"]} || ' AND org_code = ' || {given["of_organisation"]} || ')'
-        ELSE {as_constant("of_month")} END"""
-    return {"explain(of_kpi, of_organisation, of_month, as_of := NULL)": as_query(sql, given)}
+    month = (
+        "'(SELECT month FROM newest)'" if is_newest else f"{as_constant(f'({_MONTH})')} || '::DATE'"
+    )
+    return as_text(sql, given | {"on_month": month})

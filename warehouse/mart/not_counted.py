@@ -1,6 +1,6 @@
 """What the explanation of a figure lists as not counted: editions left out, rows lost to
 quarantine, months held, and members without a figure of their own. Not here: what is counted
-(`explain_macros`)."""
+(`counted_cells`)."""
 
 from __future__ import annotations
 
@@ -14,13 +14,14 @@ VINTAGE = "(replace({0}.edition, '-', '')::BIGINT * 1000 + {0}.revision)"
 # `lacking`: members without a figure of a month that is taken from a cumulative one: their
 # cumulative figures of both months, and whether any edition has the month before (not asked for in
 # the first month).
-LACKING = f"""
+LOST = f"""
     lost AS (
         SELECT DISTINCT c.feed, l.edition, l.revision, c.cell_level, c.cell_code
         FROM cell AS c
         JOIN governance.figure_lost AS l ON l.feed = c.feed AND l.org_code = c.cell_code
             AND l.month = c.month
-        WHERE coalesce({VINTAGE.format("l")} > {VINTAGE.format("c")}, TRUE)),
+        WHERE coalesce({VINTAGE.format("l")} > {VINTAGE.format("c")}, TRUE))"""
+LACKING = f"""
     since AS (
         SELECT w.part, w.cell_code, v.month, v.numerator
         FROM without AS w
@@ -84,10 +85,10 @@ LEFT_OUT = f"""SELECT 10 AS place, 'left_out' AS section, e.status AS item, e.fe
     JOIN way AS c
         ON c.feed = h.feed AND c.month = h.month AND c.cell_level = h.org_level
         AND c.cell_code = h.org_code
-    WHERE h.status = 'held'
-    UNION ALL BY NAME
-    SELECT DISTINCT 10 AS place, 'left_out' AS section, 'missing edition' AS item, feed,
-        strftime(before, '%Y-%m') AS edition,
+    WHERE h.status = 'held'"""
+# What `lacking` has.
+ALSO_LEFT_OUT = """SELECT DISTINCT 10 AS place, 'left_out' AS section, 'missing edition' AS item,
+        feed, strftime(before, '%Y-%m') AS edition,
         'no accepted edition has the month before, which a month of this figure is taken from'
             AS text
     FROM lacking WHERE NOT has_edition
