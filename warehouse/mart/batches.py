@@ -6,8 +6,8 @@ statements.
 
 from __future__ import annotations
 
+from warehouse.base.sql import unlogged
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import unlogged
 
 ROWS = 1_000_000  # in a batch, or one series; the figures of a home without practices fit in one
 # SQL: the condition on a column `series` that chooses a batch.

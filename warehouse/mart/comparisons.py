@@ -10,9 +10,9 @@ from typing import Literal
 import polars as pl
 
 from warehouse.kpi.catalogue import Kpi
-from warehouse.mart.hierarchy import Connection
+from warehouse.mart.hierarchy import Connection, create_from_frames
 from warehouse.mart.kept import Kept
-from warehouse.mart.kpi_batches import batches_of, create_from_frames
+from warehouse.mart.kpi_batches import batches_of
 from warehouse.mart.made_since import NEWEST, note_input, note_newest, note_rows
 from warehouse.mart.peers import MONTHS, load_traits, peer_groups, with_peers
 from warehouse.reference.levels import DATED, KEY_COLUMNS, NO_PLACE, SITES, sql_list
@@ -97,7 +97,7 @@ def create_comparison(
         )
         for some in batches_of(monthly, dict(rows), TOGETHER)
     )
-    create_from_frames(db, "mart.kpi_comparison", frames, f"{FIGURE}.value", ORIGINS)
+    create_from_frames(db, "mart.kpi_comparison", frames, ORIGINS, others=f"{FIGURE}.value")
     kept.add_statistics(db, "kpi_comparison", since)
 
 

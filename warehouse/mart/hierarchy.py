@@ -3,12 +3,13 @@ organisations), `stage.reference` and `stage.membership`, for all levels."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 import duckdb
 import polars as pl
 
 from warehouse.base.home import Home
+from warehouse.base.sql import unlogged
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.figure_tables import GENERATED_KEY
@@ -60,6 +61,27 @@ def create_from(
     db.unregister("incoming")
 
 
+def create_from_frames(
+    db: Connection,
+    table: str,
+    frames: Iterable[pl.DataFrame],
+    origins: Mapping[str, str | Sequence[str]],
+    source: str | None = None,
+    others: str | None = None,
+) -> None:
+    """Create a table from frames with the same columns, one at a time, so that memory does not grow
+    with how many there are. As `create_from`; `others`: the origin of all columns that `origins`
+    does not name. Lineage is that of the first frame."""
+    for n, frame in enumerate(frames):
+        if n == 0:
+            rest = dict.fromkeys(frame.columns, others) if others else {}
+            create_from(db, table, frame, source, **{**rest, **origins})
+        else:
+            db.register("incoming", frame.to_arrow())
+            unlogged(db, f"INSERT INTO {table} BY NAME FROM incoming")
+            db.unregister("incoming")
+
+
 def rows_of_all(parts: Sequence[str], **columns: str) -> str:
     """SQL: the rows of all parts. `columns`: name -> type, of the table without rows if there is no
     part."""
@@ -100,18 +122,15 @@ def feeds_at(db: Connection, level: str) -> list[str]:
 
 def _load_observed(db: Connection, home: Home, placed: list[EditionFile]) -> None:
     """Create `stage.observed` from `observed`."""
-    create_from(
-        db,
-        "stage.observed",
-        observed(home, placed),
-        "organisations",
-        feed="archive.source_file.feed",
-        vintage="archive.source_file.edition",
-        knows_authority="organisations.local_authority",
-        is_register="contract.measures",
-        is_dated="contract.organisations",
+    origins = {
+        "feed": "archive.source_file.feed",
+        "vintage": "archive.source_file.edition",
+        "knows_authority": "organisations.local_authority",
+        "is_register": "contract.measures",
+        "is_dated": "contract.organisations",
         **{f"tells_{level}": "contract.organisations" for level in OPTIONAL},
-    )
+    }
+    create_from_frames(db, "stage.observed", observed(home, placed), origins, "organisations")
 
 
 def _is_stated(parent: str) -> str:

@@ -14,6 +14,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 
 from warehouse.base.months import month_text
+from warehouse.base.sql import unlogged
 from warehouse.contract.model import contracts
 from warehouse.mart.expected_members import lists_of_practices
 from warehouse.mart.hierarchy import Connection, measured_feeds
@@ -123,9 +124,3 @@ def _months_of_editions(db: Connection, feed: str, editions: Iterable[Month]) ->
         {"of": [month_text(month) for month in editions]},
     ).fetchall()
     return {month for (month,) in rows}
-
-
-def unlogged(db: Connection, sql: str, parameters: object = None) -> None:
-    """Run a statement that moves rows without changing how they are made, so that lineage, which
-    reads logged statements by their first word, takes no notice of it."""
-    db.execute(f"/* kept */ {sql}", parameters)

@@ -16,9 +16,10 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 
+from warehouse.base.sql import unlogged
 from warehouse.mart.figure_tables import stored
 from warehouse.mart.hierarchy import Connection, measured_feeds
-from warehouse.mart.input_digests import Changed, feeds_behind, unlogged
+from warehouse.mart.input_digests import Changed, feeds_behind
 from warehouse.mart.inputs import Inputs
 from warehouse.mart.kept import REMEMBERED, Kept
 from warehouse.mart.kept_statistics import STATISTICS, add_kept, since_of

@@ -11,8 +11,8 @@ from datetime import date
 
 import polars as pl
 
+from warehouse.base.sql import unlogged
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import unlogged
 from warehouse.mart.made_since import (
     ALWAYS,
     DIGESTS,

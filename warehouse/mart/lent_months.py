@@ -6,8 +6,8 @@ Belongs here: which rows `stage.latest` lacks. Does not: replacing rows (`kept_f
 
 from __future__ import annotations
 
+from warehouse.base.sql import unlogged
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import unlogged
 from warehouse.reference.levels import TABLE, sql_list
 
 ORDINAL = "year({month}) * 12 + month({month})"

@@ -13,8 +13,8 @@ from typing import NamedTuple
 
 import polars as pl
 
+from warehouse.base.sql import unlogged
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import unlogged
 
 ALWAYS = date(1, 1, 1)
 DIGESTS = "statistic_digest"

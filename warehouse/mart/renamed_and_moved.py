@@ -3,8 +3,8 @@
 
 from __future__ import annotations
 
+from warehouse.base.sql import unlogged
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import unlogged
 from warehouse.mart.organisation_periods import SPANS
 
 # The working tables of the build before, attached.

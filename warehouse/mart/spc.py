@@ -13,9 +13,9 @@ from warehouse.base.number_format import percent
 from warehouse.kpi.catalogue import Kpi
 from warehouse.kpi.chart_choices import DeclaredBaseline
 from warehouse.kpi.charting import NOT_CHARTED, PER_WORKING_DAY, chart_basis
-from warehouse.mart.hierarchy import Connection
+from warehouse.mart.hierarchy import Connection, create_from_frames
 from warehouse.mart.kept import Kept
-from warehouse.mart.kpi_batches import batches_of, create_from_frames
+from warehouse.mart.kpi_batches import batches_of
 from warehouse.mart.made_since import everything, note_input
 from warehouse.mart.organisation_table import places_of_icb
 from warehouse.mart.targets import with_target
@@ -110,7 +110,7 @@ def create_spc(
         _charted(_points(db, some, made, practices), breaks, targets, some)
         for some in batches_of(charted, dict(rows), TOGETHER)
     )
-    create_from_frames(db, "mart.kpi_spc", frames, f"{FIGURE}.value", ORIGINS)
+    create_from_frames(db, "mart.kpi_spc", frames, ORIGINS, others=f"{FIGURE}.value")
     kept.add_statistics(db, "kpi_spc", since)
 
 

@@ -20,7 +20,7 @@ import polars as pl
 from warehouse.archive.source_files import Archive
 from warehouse.base.home import Home
 from warehouse.base.keys import FileKey
-from warehouse.base.sql import attach
+from warehouse.base.sql import attach, unlogged
 from warehouse.contract.model import contracts
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.mart.disclosure import controlled_feeds
@@ -33,7 +33,6 @@ from warehouse.mart.input_digests import (
     months_reported,
     months_to_make,
     read_digests,
-    unlogged,
 )
 from warehouse.mart.inputs import Inputs, feeds_of, inputs_of
 from warehouse.mart.kept_figures import KEPT, KeptFigures

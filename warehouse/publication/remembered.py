@@ -14,9 +14,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from warehouse.base.home import Home
-from warehouse.base.sql import attach_to_write
+from warehouse.base.sql import attach_to_write, unlogged
 from warehouse.mart.hierarchy import Connection
-from warehouse.mart.input_digests import unlogged
 from warehouse.mart.kept import REMEMBERED
 from warehouse.mart.made_since import DIGESTS
 from warehouse.mart.organisation_periods import SPANS
