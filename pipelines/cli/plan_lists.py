@@ -159,7 +159,7 @@ def _dated(screen: Screen, found: list[Row], what: str) -> None:
     wrapped(
         screen,
         f"{what}. Overdue and due: as of {due}. Computed ratings and evidence: as of {rated}, the "
-        "last day of the newest month in the mart.",
+        "last day of the newest month of figures, or that of a later update.",
     )
 
 

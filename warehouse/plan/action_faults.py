@@ -5,15 +5,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Collection, Iterator, Sequence
-from functools import partial
+from functools import cache, partial
 
 from warehouse.base.months import add_months, day_words
 from warehouse.base.text import perhaps
 from warehouse.kpi.chart_choices import Fault
-from warehouse.plan.delivery_plan import delivery_plan
+from warehouse.plan.delivery_plan import aim_typed, delivery_plan
 from warehouse.plan.evidence_cell import UnreadableEvidence, named_kpis
 from warehouse.plan.roles import EXAMPLE, not_a_role
 from warehouse.plan.row_faults import Row, faults_by_row, id_key, later_days, not_after
+from warehouse.reference import local_authorities, organisations
 
 ID = re.compile(r"(?=.*\d)[A-Za-z0-9][A-Za-z0-9./-]{0,19}")
 NOBODY = re.compile(
@@ -68,12 +69,29 @@ def _of_row(role_words: Collection[str], row: Row) -> Iterator[Fault]:
     yield from _of_days(row)
     if (level := row["scope_level"]) is None:
         return
-    if not re.match(CODES[level], row["scope_code"] or ""):
-        yield Fault("scope_code", f"the code of an organisation of level {level}")
+    yield from _of_scope(level, row["scope_code"] or "")
     try:
         named_kpis(row["evidence"], level)
     except UnreadableEvidence as error:
         yield Fault("evidence", str(error))
+
+
+def _of_scope(level: str, code: str) -> Iterator[Fault]:
+    """A code that can't be of its level; of an ICB, a place or an authority also one that none has:
+    no figure would be its evidence, and nothing contradict it."""
+    known = _codes_of(level)
+    if not re.match(CODES[level], code) or (known and code not in known):
+        near = perhaps(code, known) if code else ""
+        yield Fault("scope_code", f"the code of an organisation of level {level}{near}")
+
+
+@cache
+def _codes_of(level: str) -> frozenset[str]:
+    """All codes of a level that the reference has, of any time; of others none."""
+    if level == "local_authority":
+        return frozenset(local_authorities.names())
+    table = organisations.reference()
+    return frozenset(table.filter(table["org_level"] == level)["org_code"])
 
 
 def _of_references(row: Row) -> Iterator[Fault]:
@@ -82,7 +100,7 @@ def _of_references(row: Row) -> Iterator[Fault]:
     if row["area"] and of != row["area"]:
         yield Fault("commitment", f"one of area {row['area']}; this one is of {of}")
     aims = [one.aim for one in plan.aims if one.icb == row["icb_code"]]
-    if row["aim"] and aims and row["aim"].casefold() not in aims:
+    if row["aim"] and aims and not aim_typed(row["icb_code"], row["aim"]):
         yield Fault("aim", f"one of {', '.join(aims)}{perhaps(row['aim'], aims)}")
 
 

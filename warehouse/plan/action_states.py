@@ -19,6 +19,7 @@ import polars as pl
 from warehouse.base.home import Home
 from warehouse.editions.parts_and_revisions import EditionFile
 from warehouse.plan.action_faults import faults_of_actions
+from warehouse.plan.delivery_plan import aim_typed
 from warehouse.plan.plan_returns import PLACE, WHERE_FROM, returned_rows
 from warehouse.plan.row_faults import id_key
 from warehouse.readers.raw_rows import SOURCE_ROW
@@ -62,7 +63,7 @@ def read_states(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
         rows.rename({old: new for new, old in RENAMED.items()})
         .with_columns(
             pl.col("action_id").map_elements(id_key, pl.String),
-            pl.col("llr_aim").str.to_lowercase(),
+            pl.struct("icb_code", "llr_aim").map_elements(_aim, pl.String).alias("llr_aim"),
             pl.col("commitment_no").cast(pl.Int32),
             pl.col("due_current").fill_null(pl.col("due_original")),
         )
@@ -71,6 +72,12 @@ def read_states(home: Home, placed: Iterable[EditionFile]) -> pl.DataFrame:
     ]
     states = pl.concat([pl.DataFrame(schema={**STATE, PLACE: pl.Int32}), *frames])
     return states.sort(*KEY, "last_update", PLACE, SOURCE_ROW).drop(PLACE)
+
+
+def _aim(typed: Mapping[str, str | None]) -> str | None:
+    """The id of an aim that was typed; of an ICB whose aims are not known, as it was typed."""
+    icb, text = typed["icb_code"], typed["llr_aim"]
+    return aim_typed(icb, text) or text.casefold() if icb and text else None
 
 
 def latest_states(states: pl.DataFrame) -> pl.DataFrame:

@@ -12,6 +12,7 @@ from typing import Literal
 from pydantic import model_validator
 
 from warehouse.base.strict import Strict
+from warehouse.base.text import heading_key
 from warehouse.base.yaml_files import read_yaml
 
 SHIPPED = Path(__file__).with_name("delivery_plan.yaml")
@@ -87,6 +88,17 @@ class DeliveryPlan(Strict):
             if one.area not in self.areas:
                 raise ValueError(f"commitment {number}: unknown area `{one.area}`")
         return self
+
+
+def aim_typed(icb: str, text: str) -> str | None:
+    """The aim of an ICB that a text names by its id or title, whatever its case and punctuation, or
+    by the title's beginning (`Tackle the 8am rush`); None if there is none."""
+    wanted = heading_key(text)
+    for one in delivery_plan().aims:
+        names = (one.aim, one.title, one.title.partition(":")[0])
+        if one.icb == icb and wanted in map(heading_key, names):
+            return one.aim
+    return None
 
 
 @cache

@@ -19,6 +19,7 @@ from warehouse.mart.other_periods import every_figure
 from warehouse.plan.action_states import KEY
 from warehouse.plan.evidence_cell import UP, NamedKpi, UnreadableEvidence, named_kpis
 from warehouse.plan.rating import rating_rules
+from warehouse.reference.levels import sql_list
 
 # Where the figures that are evidence come from.
 FIGURES = tuple(
@@ -41,9 +42,12 @@ Row = dict[str, Any]
 
 
 def newest_month(db: Connection) -> date | None:
-    """The newest month with a figure."""
+    """The newest month with a figure of what happened in it. Such a month is over; what is counted
+    on its first day, such as patients on lists, is published before it is."""
+    stocks = tuple(kpi.kpi_id for kpi in catalogue().values() if kpi.is_stock)
     [(month,)] = db.execute(
-        "SELECT max(month) FROM mart.kpi_monthly WHERE value IS NOT NULL"
+        f"""SELECT max(month) FROM mart.kpi_monthly
+        WHERE value IS NOT NULL AND kpi_id NOT IN ({sql_list(stocks)})"""
     ).fetchall()
     found: date | None = month
     return found

@@ -79,11 +79,13 @@ def _rated(said: dict[str, str]) -> dict[str, str | Sequence[str]]:
 
 
 def rated_on(states: pl.DataFrame, newest: date | None) -> date:
-    """The day on which actions are rated: the last of the newest month with a figure or an update.
-    It follows from the data, so that equal files give an equal mart on every day."""
-    days = [day for day in (states["last_update"].max(), newest) if isinstance(day, date)]
-    month = max(days, default=date(2023, 5, 1)).replace(day=1)
-    return add_months(month, 1) - timedelta(days=1)
+    """The day on which actions are rated: the last of the newest month of which events are counted
+    (`newest_month`), or that of the newest update if it is later. It follows from the data, so that
+    equal files give an equal mart on every day; and it has come, so that no action is called
+    overdue before it is."""
+    days = [states["last_update"].max()]
+    days += [add_months(newest, 1) - timedelta(days=1)] if newest else []
+    return max((day for day in days if isinstance(day, date)), default=date(2023, 5, 31))
 
 
 def _create_history(

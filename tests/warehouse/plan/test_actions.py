@@ -7,6 +7,7 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 import pytest
 
@@ -16,6 +17,7 @@ from tests.warehouse.plan.support_plan import missed, returned
 from tests.warehouse.support_mart import Mart, bring, build, take_in_all
 from warehouse.base.home import Home
 from warehouse.plan.action_states import changes_of, latest_states
+from warehouse.plan.plan_evidence import newest_month
 
 FEED = "slaip_actions"
 FIRST = date(2023, 10, 2)
@@ -144,6 +146,33 @@ def test_a_corrected_return_keeps_the_history(home: Home, tmp_path: Path) -> Non
     assert action["as_of"] == action["rated_on"]
     [file] = mart.rows(f"SELECT * FROM governance.source_file WHERE sha256 = '{action['sha256']}'")
     assert (file["feed"], file["file_name"], file["in_mart"]) == (FEED, "c.csv", True)
+
+
+def test_nothing_is_overdue_before_its_day(home: Home, tmp_path: Path) -> None:
+    due = {"Month": "2025-12", "Last update": "2025-12-01", "Original due date": "2025-12-15"}
+    mart = build(home, [missed(tmp_path), returned(tmp_path, "plan.csv", "2025-12-01", due)])
+    [action] = mart.rows("SELECT * FROM plan.plan_action")
+    assert action["rated_on"] == date(2025, 12, 1)
+    assert not action["is_overdue"] and action["computed_rating"] != "red"
+
+
+def test_a_month_of_which_only_its_first_day_is_counted_is_not_over() -> None:
+    db = duckdb.connect()
+    db.execute("ATTACH ':memory:' AS mart")
+    db.execute(
+        """CREATE TABLE mart.kpi_monthly AS FROM (VALUES
+            ('registered_patients', DATE '2025-12-01', 1000.0),
+            ('appointments', DATE '2025-12-01', NULL),
+            ('appointments', DATE '2025-10-01', 500.0)) AS t(kpi_id, month, value)"""
+    )
+    assert newest_month(db) == date(2025, 10, 1)
+
+
+@pytest.mark.parametrize("typed", ["tackle 8am rush", "Tackle_8AM_rush", "Tackle the 8am rush"])
+def test_an_aim_is_the_same_however_it_is_typed(home: Home, tmp_path: Path, typed: str) -> None:
+    mart = build(home, [returned(tmp_path, "plan.csv", "2025-10-15", {"Aim": typed})])
+    [action] = mart.rows("SELECT llr_aim FROM plan.plan_action")
+    assert action["llr_aim"] == "tackle_8am_rush"
 
 
 def test_a_corrected_original_due_date_is_no_move(home: Home, tmp_path: Path) -> None:
