@@ -10,6 +10,7 @@ from checks.check_evidence import Evidence, skipped
 from checks.edition_view import EditionView
 from warehouse.archive.source_files import SourceFile
 from warehouse.base.months import month_text
+from warehouse.base.text import plural
 from warehouse.contract.model import Contract
 from warehouse.readers.matching import nearest_heading
 from warehouse.readers.raw_rows import SOURCE_ROW
@@ -139,7 +140,7 @@ def keys(view: EditionView) -> Evidence:
         ", ".join(named),
         pl.DataFrame([] if summed else rows, schema=["item", "text"], orient="row"),
         expected="each key once" if not summed else "repeated keys, if any, are added up",
-        observed=f"{repeated:,} repeated keys",
+        observed=plural(repeated, "repeated key"),
         failed_rows=0 if summed else repeated,
         total_rows=view.rows,
         message=note if repeated else "",

@@ -164,7 +164,8 @@ def read_settings(home: Home) -> Settings:
         raise Unreadable(f"{home.settings}: not readable as YAML: {error}") from error
     except ValidationError as error:
         faults = [
-            f"`{'.'.join(map(str, one['loc']))}`: {one['msg']}, found {one['input']!r}"
+            f"`{'.'.join(map(str, one['loc']))}`: {one['msg'].removeprefix('Value error, ')}, "
+            f"found {one['input']!r}"
             for one in error.errors()
         ]
         found = without_passwords("; ".join(faults))

@@ -79,6 +79,10 @@ def organisations(
     level: Annotated[
         str | None, typer.Option("--level", help=f"Only this level: {', '.join(LEVELS)}.")
     ] = None,
+    within: Annotated[
+        str | None,
+        typer.Option("--within", help="Only those of this network, sub-ICB, ICB or region."),
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
@@ -90,6 +94,9 @@ def organisations(
     screen = Screen()
     with published_mart() as (db, places):
         found = search.find_organisations(db, words or (), places)
+        if within is not None:
+            outer = search.organisation_named(db, within, places, KEY_COLUMNS)
+            found = search.those_within(found, outer)
     found = [row for row in found if level in (None, row["org_level"])]
     if not found:
         raise search.NoMatch(_no_match(words), "Try fewer words, or a code.")
@@ -97,13 +104,16 @@ def organisations(
         return
     table = plain_table("Code", "Level", "Name", "Within")
     for row in found:
-        within = [row[key] for key in KEY_COLUMNS.values() if row[key]]
+        parents = [row[key] for key in KEY_COLUMNS.values() if row[key]]
         name = row["org_name"] or ""
         short = f"{row['short_name']}: " if row["short_name"] else ""
         table.add_row(
-            row["org_code"], LEVELS[row["org_level"]].singular, short + name, ", ".join(within)
+            row["org_code"], LEVELS[row["org_level"]].singular, short + name, ", ".join(parents)
         )
     screen.table(table)
+    if within is None and len(found) == 1 and found[0]["org_level"] in KEY_COLUMNS:
+        code = found[0]["org_code"]
+        screen.say(f"\nThose within it: access-recovery organisations --within {code}")
 
 
 @app.command()
@@ -121,11 +131,12 @@ def headline(as_json: AsJson = False, as_csv: AsCsv = False) -> None:
 
 @app.command()
 def show(
-    kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id; `kpis` finds it.")],
+    kpi: Annotated[str, typer.Argument(metavar="KPI", help="KPI id or title; `kpis` finds it.")],
     org: OrgNamed = None,
     months: Annotated[int, typer.Option(min=1, help="How many of the newest months to show.")] = 13,
     period: Annotated[
-        str | None, typer.Option("--period", help="Only this one, such as 2025-10 or 2023/24.")
+        str | None,
+        typer.Option("--period", "--month", help="Only this one, such as 2025-10 or 2023/24."),
     ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,

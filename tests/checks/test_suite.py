@@ -39,7 +39,7 @@ def test_a_failed_error_check_holds_the_edition_with_its_reason(home: Home) -> N
     assert state.passed + state.warned + state.failed + state.skipped == len(taken.results)
     (reason,) = state.reasons
     assert reason.startswith("No key is repeated (month, practice_code")
-    assert "found 1 repeated keys, expected each key once; in file1.csv rows 2 and 3" in reason
+    assert "found 1 repeated key, expected each key once; in file1.csv rows 2 and 3" in reason
     assert "(2025-10 | C82001 |" in reason
 
 
@@ -116,7 +116,7 @@ def test_repeated_keys_of_the_ccg_era_are_added_up_and_not_flagged(home: Home) -
     brought(home, regional({COUNT: 3}, {COUNT: 4}))
     taken = judged(home, SUB_ICB)
     found = one(taken, "keys_unique")
-    assert (found.verdict, found.failed_rows, found.observed) == ("pass", 0, "1 repeated keys")
+    assert (found.verdict, found.failed_rows, found.observed) == ("pass", 0, "1 repeated key")
     assert found.message == "repeated keys are added up, as the contract requires"
     (file,) = taken.files
     assert pl.read_parquet(lake_paths(home, file).measures)["appointments"].to_list() == [7]

@@ -77,7 +77,8 @@ def read_figure(text: str, unit: str) -> Written:
     if unit in COUNTED and scale == 0 and number == number.to_integral_value():
         return Written(value, 0.0, "written in full, so exact")
     tolerance = _last_digit(number, scale) / 2
-    return Written(value, tolerance, f"allowing for rounding (±{tolerance:,g})")
+    allowed = f"{100 * tolerance:,g} pp" if unit in FRACTIONS else f"{tolerance:,g}"
+    return Written(value, tolerance, f"allowing for rounding (±{allowed})")
 
 
 def _is_of(unit: str, found: re.Match[str]) -> bool:

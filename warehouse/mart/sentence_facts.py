@@ -16,6 +16,7 @@ from warehouse.mart.caveats import APPLIES, LESSER
 from warehouse.mart.hierarchy import Connection
 from warehouse.mart.other_periods import every_figure
 from warehouse.mart.sample_changes import add_sample_limits
+from warehouse.mart.spc import GAP
 from warehouse.mart.targets import add_targets
 from warehouse.reference.organisations import ENGLAND
 from warehouse.statistics.point_words import PROVISIONAL, ChartedPoint
@@ -187,6 +188,8 @@ def _point(row: Row, of: str) -> ChartedPoint | None:
     if not row[f"{of}is_charted"]:
         return None
     begun = row[f"{of}begun"]
+    if not of and row["before"] is None and row["baseline_because"] == GAP:
+        begun = None  # there is nothing that could be compared across the gap
     return ChartedPoint(
         signal=row[f"{of}signal"] or NO_SIGNAL,
         direction=row[f"{of}direction"],

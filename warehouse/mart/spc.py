@@ -43,7 +43,7 @@ KEYS = ["kpi_id", "org_level", "org_code"]
 # Points charted together: they take more than 1 kB each.
 TOGETHER = 200_000
 BREAKS = ("series_break", "redefinition")
-GAP = f"More than {LONGEST_GAP} months before it have no figure."
+GAP = f"For more than {LONGEST_GAP} months before it there is no figure."
 FIGURE = "mart.kpi_monthly"
 # What is charted; and what decides which points a baseline has, and which of them give its limits.
 _CHARTED = (f"{FIGURE}.value", "mart.kpi.chart_basis", "mart.calendar_month.working_days")

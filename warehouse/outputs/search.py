@@ -168,15 +168,28 @@ def find_organisations(
     return [row for row in every if _has(words, *_names(row))]
 
 
+def those_within(found: list[Row], outer: Row) -> list[Row]:
+    """Those of the organisations that are within this one by their newest parents. Raises NoMatch
+    if nothing is within its level, as within a practice."""
+    if (column := KEY_COLUMNS.get(outer["org_level"])) is None:
+        raise NoMatch(
+            f"{name_shown(outer)} is a {LEVELS[outer['org_level']].singular}: nothing is listed "
+            "within it.",
+            f"Name one of these levels: {', '.join(KEY_COLUMNS)}.",
+        )
+    return [row for row in found if row[column] == outer["org_code"]]
+
+
 def kpi_named(db: duckdb.DuckDBPyConnection, text: str) -> Row:
-    """The KPI with this id, in any case, as `find_kpis` gives it. Raises NoMatch with those that
-    the text may mean."""
+    """The KPI with this id or this title, in any case, as `find_kpis` gives it. Raises NoMatch with
+    those that the text may mean."""
     every = rows(
         db,
         "SELECT kpi_id, title, unit, period_type, theme, feed, chart_basis, not_charted_because "
         "FROM kpi",
     )
     found = [row for row in every if row["kpi_id"] == text.strip().casefold()]
+    found = found or [row for row in every if fold(row["title"]) == fold(text)]
     if not found and (new := catalogue().get(text.strip().casefold())):
         raise NoMatch(
             f"The mart was made before {new.kpi_id} ({new.title}) was added.",

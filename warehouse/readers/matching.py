@@ -77,7 +77,7 @@ def _known_words(headings: Sequence[str]) -> str:
     such as names of staff: a text with words of no feed's headings is counted, not shown."""
     known = [shown(h) for h in headings if "_" in h or (h.strip() and _words(h) <= _vocabulary())]
     more = sum(bool(h.strip()) for h in headings) - len(known)
-    rest = plural(more, "text") + " with words that no feed's headings have" if more else ""
+    rest = f"{plural(more, 'text')} that no feed has, not quoted: it may be a name" if more else ""
     return ", ".join(filter(None, [*known[:6], "..." if len(known) > 6 else "", rest]))
 
 

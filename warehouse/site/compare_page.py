@@ -165,7 +165,9 @@ def deprivation_chart(
     said = words.deprivation_title(kpi["title"], home.name, gap, unit)
     drawn = any(row["value"] is not None for row in england)
     beside = next((row["reason"] for row in gaps if row["org_code"] != home.code), None)
-    missing = None if drawn or not beside else f"England is not shown: {beside}"
+    missing = (
+        None if drawn or not beside else f"England is not shown: {beside[0].lower()}{beside[1:]}"
+    )
     newest = figures.newest(kpi_id, home)
     caption = f"Gaps by deprivation: {kpi['title']}, {home.name}, {month}"
     chart = Chart(

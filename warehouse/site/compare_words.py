@@ -201,7 +201,7 @@ def which_way(gap: Row, field: str) -> str:
     said = f"{way} among the most deprived" if gap[field] != even else "the same in both"
     low, high = gap[f"{field}_lower"], gap[f"{field}_upper"]
     if low is not None and high is not None and low <= even <= high:
-        return f"{said}, or the other way: the interval has both"
+        return "not clear: the interval includes both"
     return said
 
 

@@ -174,7 +174,8 @@ def whole_month_words(facts: SentenceFacts) -> str:
 
 def _size(unit: str, change: float, ratio: float | None, daily: str) -> str:
     if rounds_to_nothing(unit, change, ratio):
-        return f"about {'as many' if unit in COUNTED else 'the same'}{daily} as in"
+        about = "" if change == 0 else "about "
+        return f"{about}{'as many' if unit in COUNTED else 'the same'}{daily} as in"
     way = "more" if change > 0 else "less"
     if unit not in COUNTED:
         way = {"more": "higher", "less": "lower"}[way]

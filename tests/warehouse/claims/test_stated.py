@@ -39,6 +39,12 @@ def test_figure_and_the_tolerance_of_its_rounding(
     assert found.because
 
 
+def test_the_tolerance_of_a_share_is_said_in_points() -> None:
+    assert read_figure("15 %", "growth").because == "allowing for rounding (±0.5 pp)"
+    assert read_figure("0.73", "share").because == "allowing for rounding (±0.5 pp)"
+    assert read_figure("1.8 million", "events").because == "allowing for rounding (±50,000)"
+
+
 @pytest.mark.parametrize("written", ["", "many", "1.2.3", "12,34", "nearly 1,000", "1 in 0", "5 x"])
 def test_an_invalid_figure_is_refused_with_the_expected_form(written: str) -> None:
     with pytest.raises(ValueError, match="expected a figure written like 267,552"):

@@ -96,6 +96,18 @@ def test_a_month_without_a_year_before_says_so(years: Mart) -> None:
     assert "not compared with June 2022: a new series began in" in sentence(found[JUNE])
 
 
+def test_after_a_gap_only_the_lack_of_a_figure_of_the_year_before_is_said(
+    years: Mart, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = (years.db, catalogue(), "appointments", "sub_icb", "04C")
+    point = sentences_of_series(*asked)[JUNE].chart
+    assert point is not None and point.begun and point.because
+    # The same baseline, had it begun after a gap.
+    monkeypatch.setattr("warehouse.mart.sentence_facts.GAP", point.because)
+    said = sentence(sentences_of_series(*asked)[JUNE])
+    assert ": no figure of June 2022 to compare with" in said and "ew series" not in said
+
+
 def test_a_change_of_whole_months_is_said_where_working_days_differ(years: Mart) -> None:
     found = sentences_of_series(years.db, catalogue(), "appointments", "sub_icb", "04C")
     seen = {True: 0, False: 0}

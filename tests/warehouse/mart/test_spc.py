@@ -301,7 +301,7 @@ def test_a_gap_and_a_declared_baseline_say_why(charts: Charts) -> None:
     )
     found = {row["baseline"]: row for row in charts.made([said])}
     assert month_text(found[2]["baseline_from"]) == "2023-12"
-    assert found[2]["baseline_because"] == "More than 2 months before it have no figure."
+    assert found[2]["baseline_because"] == "For more than 2 months before it there is no figure."
     assert found[3]["baseline_because"] == "Reminders are sent by text. (A. Person)"
     assert month_text(found[3]["baseline_from"]) == "2024-08"
 

@@ -25,6 +25,7 @@ from warehouse.outputs.search import (
     organisation_named,
     organisations_named,
     series,
+    those_within,
     unreliable_editions,
 )
 from warehouse.settings import HOME_HEADLINES
@@ -164,6 +165,33 @@ def test_organisations_are_listed_once_the_largest_first(years: Mart) -> None:
         "Leicester City",
         "West Leicestershire",
     ]
+
+
+def test_organisations_within_a_place_are_listed_and_how_to_ask_for_them(
+    command: None, years: Mart
+) -> None:
+    [own] = [one for one in find_organisations(years.db, ["QK1"]) if one["org_level"] == "icb"]
+    found = those_within(find_organisations(years.db), own)
+    assert {row["org_code"] for row in found if row["org_level"] == "sub_icb"} == {
+        "03W",
+        "04C",
+        "04V",
+    }
+    listed = list(
+        csv.DictReader(run("organisations", "--within", "QK1", "--csv").stdout.split("\n"))
+    )
+    assert [row["org_code"] for row in listed] == [row["org_code"] for row in found]
+    assert "access-recovery organisations --within QK1" in run("organisations", "QK1").stdout
+    with pytest.raises(NoMatch, match="Test is a practice: nothing is listed within it"):
+        those_within(found, {"org_level": "practice", "short_name": "Test"})
+
+
+def test_a_kpi_is_known_by_its_title_and_a_month_by_either_option(command: None) -> None:
+    asked = ("--org", "04C", "--json")
+    by_id = run("show", "appointments", "--period", "2023-06", *asked)
+    by_title = run("show", "gp Appointments", "--month", "June 2023", *asked)
+    assert by_id.exit_code == 0, by_id.output
+    assert json.loads(by_title.stdout) == json.loads(by_id.stdout) != []
 
 
 def test_a_series_has_every_month_of_the_mart(years: Mart) -> None:

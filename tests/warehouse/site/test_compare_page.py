@@ -101,7 +101,7 @@ def test_why_bars_do_not_settle_a_gap_and_which_fifth_is_highest() -> None:
 
 def test_gaps_are_in_plain_words() -> None:
     cells = words.gap_table(GAP, "share", "Gaps").cells
-    open_way = "higher among the most deprived, or the other way: the interval has both"
+    open_way = "not clear: the interval includes both"
     assert [row[:4] for row in cells] == [
         [
             "Absolute gap",

@@ -84,6 +84,11 @@ def test_every_number_of_the_headline_table_is_in_the_mart(site: Path, sample_ho
     assert changes > 5
 
 
+def test_the_papers_to_print_are_named_before_the_figures(site: Path) -> None:
+    first = (site / "index.html").read_text(encoding="utf-8").partition('class="site-lines"')[0]
+    assert 'To print: <a href="board-paper.html">Board paper</a>' in first
+
+
 def test_the_places_of_the_settings_can_be_reached(figures: SiteFigures, site: Path) -> None:
     beside = overview(figures).content["beside"]
     assert [(one.name, one.level_words) for one in beside] == [

@@ -315,6 +315,11 @@ CASES: dict[str, tuple[SentenceFacts, str]] = {
         "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
         "about the same as in November 2024 (no clear change).",
     ),
+    "the same": (
+        replace(COUNT, change=0.0, ratio=0.0, per_working_day=None),
+        "In November 2025 Leicester City had 233,877 GP appointments: as many as in November 2024 "
+        "(no clear change).",
+    ),
     "disputed by an override": (
         replace(SHARE, status="disputed", status_reason="2025-11 accepted by A. Person: seen"),
         "In November 2025 the share of appointments face to face in Leicester City came to 71.9%: "
