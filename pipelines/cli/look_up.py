@@ -102,6 +102,13 @@ def organisations(
         raise search.NoMatch(_no_match(words), "Try fewer words, or a code.")
     if written(screen, found, as_json, as_csv):
         return
+    _show_organisations(screen, found)
+    if within is None and len(found) == 1 and found[0]["org_level"] in KEY_COLUMNS:
+        code = found[0]["org_code"]
+        screen.say(f"\nThose within it: access-recovery organisations --within {code}")
+
+
+def _show_organisations(screen: Screen, found: list[Row]) -> None:
     table = plain_table("Code", "Level", "Name", "Within")
     for row in found:
         parents = [row[key] for key in KEY_COLUMNS.values() if row[key]]
@@ -111,9 +118,6 @@ def organisations(
             row["org_code"], LEVELS[row["org_level"]].singular, short + name, ", ".join(parents)
         )
     screen.table(table)
-    if within is None and len(found) == 1 and found[0]["org_level"] in KEY_COLUMNS:
-        code = found[0]["org_code"]
-        screen.say(f"\nThose within it: access-recovery organisations --within {code}")
 
 
 @app.command()
