@@ -19,6 +19,9 @@ from warehouse.transform.derived import scan_one
 
 KEYS = 1_000  # so many repeated keys of a file are listed row by row
 
+NOT_READ = "New columns are not read; add them to assets/feeds/{feed}/contract.yaml if they matter."
+OWN_COLUMNS = "They are not read, which does no harm: a return may have columns of its own."
+
 
 def present(view: EditionView) -> Evidence:
     """Check that each required column is present once; older layouts require fewer."""
@@ -89,8 +92,7 @@ def unexpected(view: EditionView) -> Evidence:
         failed_rows=len(extra),
         total_rows=len(contract.columns) + len(extra),
         message=(f"{renamed}. " if renamed else "")
-        + f"New columns are not read; add them to assets/feeds/{contract.feed}/contract.yaml if "
-        "they matter."
+        + (OWN_COLUMNS if contract.local_return else NOT_READ.format(feed=contract.feed))
         if extra
         else "",
     )

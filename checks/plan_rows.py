@@ -12,6 +12,7 @@ from checks.edition_view import EditionView
 from warehouse.base.text import plural
 from warehouse.kpi.chart_choices import Fault
 from warehouse.plan.roles import NotNamed
+from warehouse.plan.row_faults import CORRECT
 from warehouse.readers.raw_rows import SOURCE_ROW
 from warehouse.settings import read_settings
 from warehouse.transform.lake import quarantine_of
@@ -53,7 +54,7 @@ def faulty_rows(
         expected=f"{noun} as docs/plan-guide.md describes them",
         observed=f"{plural(len(found), 'fault')} in {len(rows):,} {noun}",
         total=len(rows),
-        message=f"{'; '.join(by_row)}. Correct the rows, and import the return again",
+        message=f"{'; '.join(by_row)}. {CORRECT}",
     )
 
 

@@ -3,6 +3,7 @@ them. Not here: the checks (`assets.foreseen`)."""
 
 from __future__ import annotations
 
+import math
 import re
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from pipelines.cli.screen import Screen
 from warehouse.base.home import Home
 from warehouse.base.keys import EditionKey
 from warehouse.base.text import plural
+from warehouse.plan.row_faults import CORRECT
 
 if TYPE_CHECKING:
     from assets.foreseen import Foreseen
@@ -41,14 +43,15 @@ def foretell(screen: Screen, home: Home, taken: list[SourceFile]) -> bool:
 def _show(screen: Screen, home: Home, found: list[Foreseen]) -> None:
     told: set[str] = set()
     for one in found:
-        lines = wrong_rows(home, one.feed, one.edition)
-        lines += [line for result in one.results for line in _unmet(result)]
-        lines = [line for line in dict.fromkeys(lines) if line not in told]
-        told.update(lines)
-        for line in lines[:SHOWN]:
-            screen.warn(line)
-        if len(lines) > SHOWN:
-            screen.warn(f"... and {len(lines) - SHOWN} more mistakes in {one.feed} {one.edition}.")
+        mistakes = wrong_rows(home, one.feed, one.edition)
+        mistakes += [line for result in one.results for line in _unmet(result, "fail")]
+        doubts = [line for result in one.results for line in _unmet(result, "warn")]
+        named = f"{one.feed} {one.edition}"
+        _list(screen, _new(mistakes, told), f"more mistakes in {named}")
+        doubts = _new(doubts, told)
+        if doubts:
+            screen.warn(f"Warnings of {named}, which hold nothing:")
+        _list(screen, doubts, f"more warnings of {named}")
     for one in found:
         if words := _will_be(one):
             screen.warn(words)
@@ -59,16 +62,37 @@ def _show(screen: Screen, home: Home, found: list[Foreseen]) -> None:
         screen.say("A refresh also compares it with other months and publications.")
 
 
-def _unmet(result: CheckResult) -> list[str]:
-    """A line per row that a check of an edition finds, or one for all; none if it is met. Rules of
-    single rows are told by row elsewhere."""
+def _new(lines: list[str], told: set[str]) -> list[str]:
+    """The lines that were not told yet, by row as they are in the file, and what is of no single
+    row at the end."""
+    found = [line for line in dict.fromkeys(lines) if line not in told]
+    told.update(found)
+    return sorted(found, key=_row_of)
+
+
+def _row_of(line: str) -> float:
+    found = re.search(r", row (\d+): ", line)
+    return int(found[1]) if found else math.inf
+
+
+def _list(screen: Screen, lines: list[str], more: str) -> None:
+    for line in lines[:SHOWN]:
+        screen.warn(line)
+    if len(lines) > SHOWN:
+        screen.warn(f"... and {len(lines) - SHOWN} {more}.")
+
+
+def _unmet(result: CheckResult, verdict: str) -> list[str]:
+    """A line per row that a check of an edition finds, or one for all; none if its verdict is
+    another. Rules of single rows are told by row elsewhere, and what to do is told once."""
     from warehouse.transform.conform import ROW_RULES
 
-    if result.rule in ROW_RULES or result.verdict not in ("warn", "fail"):
+    if result.rule in ROW_RULES or result.verdict != verdict:
         return []
     named = f"{result.feed} {result.edition}"
     if result.message.startswith("row "):
-        return [f"{named}, {row}" for row in re.split(r"; (?=row \d)", result.message)]
+        message = result.message.removesuffix(f". {CORRECT}")
+        return [f"{named}, {row}" for row in re.split(r"; (?=row \d)", message)]
     said = f"; {result.message}" if result.message else ""
     return [f"{named}, check not met: {result.title}. Found {result.observed}{said}"]
 

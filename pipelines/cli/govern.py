@@ -38,8 +38,8 @@ By = Annotated[str | None, typer.Option("--by", help="Who decides; default: this
 Sha = Annotated[
     str,
     typer.Argument(
-        help="SHA-256 of a file or of its zip, in full or the first 8 or more digits; or a feed "
-        "whose --edition has one file."
+        help="A file's name, as it was imported; or SHA-256 of a file or of its zip, in full or "
+        "the first 8 or more digits; or a feed whose --edition has one file."
     ),
 ]
 OfEdition = Annotated[

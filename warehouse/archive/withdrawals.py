@@ -1,6 +1,7 @@
 """Withdraw a file from the mart, or restore it; it stays in the archive.
 
-Belongs here: finding files by the first digits of a hash, or by edition; withdrawing and restoring.
+Belongs here: finding files by the first digits of a hash, by name or by edition; withdrawing and
+restoring.
 Does not: erasing (`pipelines.operations.purge_files`).
 """
 
@@ -9,6 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 from itertools import groupby
+from pathlib import PurePath
 
 from warehouse.archive.decisions import (
     Decision,
@@ -63,12 +65,18 @@ def unambiguous(prefix: str, hashes: set[str]) -> None:
 
 def files_named(home: Home, typed: str, edition: str | None = None) -> list[SourceFile]:
     """Return the archived files with this hash, or these first digits of it: one file, or all that
-    came in one container; of a feed's name, with an edition, its only file.
+    came in one container; of a feed's name, with an edition, its only file; or the only file that
+    was imported under this name.
 
     Raises NotPossible if it is neither, or matches none or several.
     """
     if typed in contracts():
         return [_only_file(home, typed, edition)]
+    if found := _of_name(home, typed, edition):
+        return found
+    if not re.fullmatch("[0-9a-fA-F]*", typed.strip()):
+        digits = f"at least the first {LEAST_DIGITS} digits of its SHA-256"
+        raise NotPossible(f"No file was imported as `{typed}`.", f"Type its name, or {digits}.")
     prefix = prefix_of(typed)
     found = [
         file
@@ -92,6 +100,27 @@ def _only_file(home: Home, feed: str, edition: str | None) -> SourceFile:
     named = ", ".join(f"{file.short} ({file.file_name})" for file in own)
     told = f"{len(own)} files: {named}" if own else "no file"
     raise NotPossible(f"{feed} {edition} has {told}.", "Type the hash of a file.")
+
+
+def _of_name(home: Home, typed: str, edition: str | None) -> list[SourceFile]:
+    """Return what was imported from the one file of this name (`tracker.xlsx`, or a path that ends
+    so); nothing if there is none. Raises NotPossible that names them if there are several."""
+    name = PurePath(typed.strip()).name.casefold()
+    found = [
+        file
+        for file in Archive(home).files()
+        if file.file_name.casefold() == name and edition in (None, file.edition)
+    ]
+    if len({file.sha256 for file in found}) > 1:
+        named = ", ".join(
+            f"{file.short} (edition {file.edition}, imported {file.imported_at:%d %b %Y %H:%M} UTC)"
+            for file in found
+        )
+        raise NotPossible(
+            f"{len(found)} files were imported as {name}: {named}.",
+            "Type the digits of one of them in place of the name.",
+        )
+    return found
 
 
 def withdraw(

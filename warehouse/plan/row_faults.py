@@ -12,6 +12,7 @@ from warehouse.base.months import add_months, day_words
 from warehouse.kpi.chart_choices import Fault
 
 Row = Mapping[str, Any]
+CORRECT = "Correct the rows, and import the return again"  # ends what a check says of them
 
 
 def id_key(text: str) -> str:

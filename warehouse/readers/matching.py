@@ -119,7 +119,7 @@ def _missing_remedy(
     contract: Contract, likely: dict[str, str | None], headings: Sequence[str]
 ) -> str:
     finer = [h for h in _spare(contract, headings) if re.search("date|day|week", fold(h))]
-    if contract.edition.content in likely and finer:
+    if contract.edition.content in likely and finer and not contract.local_return:
         return ONLY_MONTHLY
     if contract.local_return:
         wanted = {name: _published(contract, name)[0] for name in likely}

@@ -1,5 +1,6 @@
 """What `import` says of the mistakes in a local return, before a refresh says it again."""
 
+import re
 from pathlib import Path
 
 import pytest
@@ -27,7 +28,7 @@ def test_mistakes_of_a_return_that_will_be_held_are_told_by_row(home: Home, tmp_
     rows = (
         {},
         {"Action id": "A-2", "Status": "?", "Owner role": "Jane Smith"},
-        {"Action id": "A-3", "Aim": "tackle 8am rush"},
+        {"Action id": "A-3", "Aim": "tackle 8am rushes"},
         {"Action id": "A-4", "Evidence": "", "Reason for change": ""},
     )
     result = run(write(tmp_path / "plan.csv", actions(*rows)))
@@ -36,15 +37,33 @@ def test_mistakes_of_a_return_that_will_be_held_are_told_by_row(home: Home, tmp_
     assert lines[0].startswith("plan.csv, row 3: Status: found `?`, expected one of not started")
     said = f"{FEED} {OCT}, row"
     assert lines[1].startswith(f"{said} 3: Owner role: found a text that is no known role, expec")
-    assert lines[2].startswith(f"{said} 4: Aim: found `tackle 8am rush`, expected one of tackle_")
-    assert "(tackle_8am_rush?). Correct the rows" in lines[2]
-    assert lines[3].startswith(f"{said} 5: Rating: found `green`, expected a KPI or a document")
-    assert lines[4].startswith(f"{FEED} {OCT} will be held: refresh publishes nothing of it")
+    assert lines[2].startswith(f"{said} 4: Aim: found `tackle 8am rushes`, expected one of tackl")
+    assert lines[2].endswith("(tackle_8am_rush?)")
+    assert lines[3] == f"Warnings of {FEED} {OCT}, which hold nothing:"
+    assert lines[4].startswith(f"{said} 5: Rating: found `green`, expected a KPI or a document")
+    assert lines[5].startswith(f"{FEED} {OCT} will be held: refresh publishes nothing of it")
     assert "Jane" not in result.output
     assert "also compares it with other months and publications" in result.stdout
     assert (read_state(home, FEED, OCT), read_latest(home, FEED, OCT)) == (None, [])
     taken = take_in(home, FEED, OCT, "run")
     assert taken is not None and taken.state.verdict == "held"
+
+
+def test_mistakes_are_told_in_the_order_of_the_rows(home: Home, tmp_path: Path) -> None:
+    rows = (
+        {"Owner role": "Jane Smith"},
+        {"Action id": "A-2", "Status": "?"},
+        {"Action id": "A-3", "Evidence": "no_such_kpi up"},
+        {"Action id": "A-4", "Rating": "pink"},
+    )
+    headings, *others = actions(*rows).decode().splitlines()
+    content = "\n".join([f"Mine,{headings}", *(f"x,{line}" for line in others)])
+    result = run(write(tmp_path / "plan.csv", content.encode()))
+    lines = result.stderr.splitlines()
+    assert [re.search(r", row (\d)", line)[1] for line in lines[:4]] == list("2345")  # type: ignore[index]
+    assert lines[4].startswith("Warnings of")
+    assert "Found new: Mine; They are not read, which does no harm" in lines[5]
+    assert "contract.yaml" not in result.output
 
 
 def test_a_return_of_which_rows_are_left_out_is_no_failure(home: Home, tmp_path: Path) -> None:

@@ -117,13 +117,28 @@ def test_one_edition_of_a_file_that_was_imported_as_two(home: Home) -> None:
 
 @pytest.mark.parametrize(
     ("typed", "words"),
-    [("1234567", "at least its first 8"), ("r.csv", "is not a SHA-256"), ("0" * 12, "has no file")],
+    [
+        ("1234567", "at least its first 8"),
+        ("r.csv", "No file was imported"),
+        ("0" * 12, "has no file"),
+    ],
 )
 def test_what_is_no_hash_of_the_archive_is_refused(home: Home, typed: str, words: str) -> None:
     brought(home, referrals())
     with pytest.raises(NotPossible, match=words):
         withdraw(home, typed, "mistaken", PERSON)
     assert decisions(home) == []
+
+
+def test_a_file_is_withdrawn_by_its_name(home: Home, tmp_path: Path) -> None:
+    first, second = "SLAIP tracker.csv", "Other.csv"
+    for name, code in ((first, "C82001"), (second, "C82002")):
+        imported(home, write(tmp_path / name, referrals({"Practice code": code})))
+    assert withdraw(home, "somewhere/slaip TRACKER.csv", "mistaken", PERSON).decisions
+    assert [file.file_name for file in active(home)] == [second]
+    imported(home, write(tmp_path / second, referrals({"Practice code": "C82003"})))
+    with pytest.raises(NotPossible, match="2 files were imported as "):
+        withdraw(home, second, "mistaken", PERSON)
 
 
 def test_digits_that_fit_several_are_refused(home: Home, tmp_path: Path) -> None:
