@@ -75,7 +75,7 @@ class ShortName(Strict):
 
 
 class HeadlinePlace(Strict):
-    """A place whose headline figures are shown; without `name` under its name in the mart."""
+    """A place whose headline figures are shown; without `name` under its short name in the mart."""
 
     level: OrgLevel
     code: str = Field(pattern=ORG_CODE)

@@ -249,7 +249,7 @@ def _cell(value: Any) -> Any:
 
 
 def _no_match(words: list[str] | None) -> str:
-    return f'Nothing matches "{" ".join(words or [])}".'
+    return f'Nothing matches "{" ".join(words)}".' if words else "Nothing matches."
 
 
 def _span(row: Row) -> str:

@@ -127,7 +127,7 @@ def _create_by_age(db: Connection) -> None:
 def _create_rule(db: Connection) -> None:
     later, change = size_sql("typical_later_revision"), size_sql("typical_year_on_year_change")
     newest = """CASE provisional_months WHEN 1 THEN 'the newest month'
-        ELSE format('one of the newest {} months', provisional_months) END"""
+        ELSE format('among the newest {} months', provisional_months) END"""
     db.execute(
         f"""CREATE TABLE mart.kpi_provisional AS
         WITH measured AS (

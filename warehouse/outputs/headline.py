@@ -66,7 +66,9 @@ def newest_values(db: duckdb.DuckDBPyConnection, shown: Sequence[HeadlinePlace])
     for place in shown:
         found += rows(
             db,
-            """SELECT coalesce($name, m.org_name, m.org_code) AS place, m.org_level,
+            """SELECT coalesce($name, (SELECT any_value(o.short_name) FROM organisation_current AS o
+                          WHERE o.org_level = $level AND o.org_code = $code),
+                      m.org_name, m.org_code) AS place, m.org_level,
                       m.org_code, k.theme,
                       m.kpi_id, k.title, k.unit, m.month, m.value, m.numerator,
                       m.denominator, m.status, m.status_reason, m.synthetic

@@ -23,7 +23,7 @@ CONTEXT = "imd_"  # how KPIs begin of who the patients are, which no practice br
 # Theme -> the theme that it repeats from another publication.
 REPEATS = {"appointments_annex1": "appointments"}
 # Column of a series -> whose value it is.
-ABOVE = {"sub_icb_value": "Its sub-ICB", "icb_value": "Its ICB", "england_value": "England"}
+ABOVE = {"sub_icb_value": "its sub-ICB", "icb_value": "its ICB", "england_value": "England"}
 LIMITS = {"0.025": "95%", "0.001": "99.8%"}
 
 

@@ -95,7 +95,7 @@ def test_months_are_provisional_until_no_later_age_is_unsettled(four: Mart) -> N
     assert told["typical_year_on_year_change"] == pytest.approx(0.1)
     assert provisional(four, SAME_DAY) == ["2025-07", "2025-08", "2025-09", "2025-10", "2025-11"]
     why = four.figure(SAME_DAY, "sub_icb", "04C", "2025-08")["status_reason"]
-    assert why.startswith("one of the newest 5 months: later editions")
+    assert why.startswith("among the newest 5 months: later editions")
     assert "up to 3.00 pp, compared with a typical change on the year of 10.00 pp" in why
 
 
@@ -130,7 +130,7 @@ def test_the_catalogue_has_the_rule_of_each_level(two: Mart) -> None:
         "SELECT provisional_months, provisional_rule FROM kpi WHERE kpi_id = $kpi", kpi=SAME_DAY
     )
     assert row["provisional_months"] == 5
-    assert "sub_icb: one of the newest 5 months: later editions" in row["provisional_rule"]
+    assert "sub_icb: among the newest 5 months: later editions" in row["provisional_rule"]
     assert "icb: the newest month, by the rule for this publication" in row["provisional_rule"]
 
 

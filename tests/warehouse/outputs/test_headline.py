@@ -49,12 +49,13 @@ def test_counts_and_their_rates_are_compared_per_working_day_a_share_is_not(year
     assert beside(share)["On the year"].endswith(" pp") and not beside(share)["Per working day"]
 
 
-def test_the_places_of_the_settings_are_shown_by_the_marts_names_unless_they_have_their_own(
+def test_the_places_of_the_settings_are_shown_by_short_names_unless_they_have_their_own(
     years: Mart,
 ) -> None:
     code, name = years.db.sql(
-        "SELECT org_code, any_value(org_name) FROM kpi_monthly WHERE org_level = 'sub_icb' "
-        "GROUP BY org_code ORDER BY org_code"
+        "SELECT org_code, short_name FROM organisation_current WHERE org_level = 'sub_icb' "
+        "AND short_name <> org_name AND org_code IN (SELECT org_code FROM kpi_monthly) "
+        "ORDER BY org_code"
     ).fetchall()[0]
     none = HeadlinePlace(level="sub_icb", code="99Z", name="Nowhere")
     rows = headlines(years.db, [none, HeadlinePlace(level="sub_icb", code=code)])

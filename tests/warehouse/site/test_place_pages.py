@@ -78,8 +78,8 @@ def test_ranges_and_values_above_are_the_marts(place_rows: PlaceRows) -> None:
 
     assert row.line.value == said("value")
     assert row.above == (
-        ("Its sub-ICB", said("sub_icb_value")),
-        ("Its ICB", said("icb_value")),
+        ("its sub-ICB", said("sub_icb_value")),
+        ("its ICB", said("icb_value")),
         ("England", said("england_value")),
     )
     assert row.range_words == (
@@ -87,6 +87,12 @@ def test_ranges_and_values_above_are_the_marts(place_rows: PlaceRows) -> None:
     )
     assert row.peers == said("peer_median")
     assert row.position == position_words(mart["funnel"]) and row.strip
+
+
+def test_of_the_values_above_the_first_alone_begins_with_a_capital(site: Path) -> None:
+    text = (site / "places" / "practice-Z10002.html").read_text(encoding="utf-8")
+    assert re.search(r"Its sub-ICB [^;<]+; its ICB [^;<]+; England ", text)
+    assert "Signal or noise; on the year</th>" in text
 
 
 def test_counts_are_not_compared(place_rows: PlaceRows) -> None:
