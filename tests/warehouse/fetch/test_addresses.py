@@ -54,6 +54,7 @@ def test_mirrors_that_make_no_sense(
     ("said", "words"),
     [
         ("addresses: {https://a: 'http://me:secret@b'}", "`addresses`: .*contains a user or pass"),
+        ("look: {cron: '99 10 * * 1-5'}", r"`look\.cron`: not a valid cron .*found '99 10"),
         ("timeouts: {connect: 0}", r"`timeouts\.connect`: .*found 0"),
         ("contact: the press office", "`contact`: .*neither an e-mail address nor a web address"),
         ("contact: 'https://me:secret@b'", "`contact`: .*contains a user or password"),
