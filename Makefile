@@ -14,7 +14,7 @@ export PYTHONUTF8 := 1
 # Some machines forbid byte-code: every process, and each worker of the tests, would compile anew.
 export PYTHONDONTWRITEBYTECODE :=
 
-.PHONY: mart test coverage acceptance soak bench site ui check format clean install help
+.PHONY: mart test coverage acceptance soak fuzz bench site ui check format clean install help
 .DEFAULT_GOAL := mart
 
 # Without uv on the machine, pip installs it in a folder of its own, and uv makes the environment.
@@ -39,6 +39,10 @@ endif
 
 .venv/.installed-browser: .venv/.installed-test
 	$(UV) sync --frozen --quiet --inexact --group browser
+	@touch $@
+
+.venv/.installed-fuzz: .venv/.installed-test
+	$(UV) sync --frozen --quiet --inexact --group fuzz
 	@touch $@
 
 # A DuckDB client of two years ago: tests open the mart with it, as analysts' old clients do.
@@ -93,6 +97,10 @@ acceptance: .venv/.installed-browser $(addprefix $(CLIENTS)/,$(NEWER_DUCKDB)) .v
 
 soak: .venv/.installed-test ## Three months of releases replayed to the daemon alone; some minutes
 	$(BIN)/pytest -m soak tests/soak
+
+# RUNS: inputs of each kind; KINDS: some of them. What fails is kept in .fuzz/.
+fuzz: .venv/.installed-fuzz ## Damaged files and pages for the intake, 100,000 of each kind; an hour
+	@set -e; for kind in $(or $(KINDS),csv zip gz xlsx html json); do $(BIN)/python -m tests.fuzz $$kind $(RUNS); done
 
 bench: .venv/.installed ## Speed and memory beside analysts' scripts; hours (with QUICK=1 two minutes)
 	$(BIN)/python -m benchmarks $(if $(QUICK),--quick)

@@ -10,7 +10,7 @@ from collections.abc import Iterator
 
 import polars as pl
 
-from warehouse.readers.containers import XLSX, Content
+from warehouse.readers.containers import XLSX, Content, unpacking
 from warehouse.readers.refused import NamesPeople, shown
 from warehouse.readers.tables import Table
 
@@ -52,7 +52,7 @@ def _texts(content: Content, table: Table) -> Iterator[tuple[str, str]]:
     for sheet in table.sheets:
         for number, cells in enumerate(sheet.rows, 1):
             yield from ((f"Row {number} of sheet `{shown(sheet.name)}`", cell) for cell in cells)
-    with zipfile.ZipFile(content.path) as parts:
+    with unpacking(XLSX), zipfile.ZipFile(content.path) as parts:
         for name in filter(COMMENTS.match, parts.namelist()):
             part = parts.read(name).decode(errors="replace")
             yield "A comment", part if re.search(E_MAIL, part) else re.sub("<[^>]*>", " ", part)

@@ -12,6 +12,7 @@ import shutil
 import zipfile
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path, PureWindowsPath
 from typing import IO, cast
@@ -101,7 +102,7 @@ def contents(
     `members`: read only zip members with such names (a regular expression, ignoring case).
     """
     kind = sniff(path)
-    try:
+    with unpacking(kind):
         if kind == "zip" and _is_workbook(path):
             with path.open("rb") as whole:
                 yield spool_workbook(whole, scratch, file_name(path), None, MAX_FILE_BYTES)
@@ -115,9 +116,16 @@ def contents(
         else:
             with path.open("rb") as stream:
                 yield spool(stream, scratch, file_name(path), None, MAX_FILE_BYTES)
+
+
+@contextmanager
+def unpacking(kind: str) -> Iterator[None]:
+    """Raise Refused where a file of this kind turns out to be damaged while it is unpacked."""
+    try:
+        yield
     except NotImplementedError as error:
         raise Refused(
-            f"The zip uses a compression method that can't be read here ({error}).",
+            f"The {kind} uses a compression method that can't be read here ({error}).",
             "Unpack it, and import the files in it.",
         ) from error
     except OSError as error:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from datetime import date, datetime, time
 from pathlib import Path
 
-from warehouse.readers.containers import CHUNK
+from warehouse.readers.containers import CHUNK, XLSX, unpacking
 from warehouse.readers.refused import AGAIN, Refused
 
 HEADING_ROWS = 60  # headings are within the first rows
@@ -58,7 +58,7 @@ def read_sheets(path: Path) -> Iterator[Sheet]:
                 cells = sheet.to_python(skip_empty_area=False)
                 texts = [[cell_text(value) for value in row] for row in cells]
                 yield Sheet(name, texts, tuple(sheet.merged_cell_ranges or ()))
-    except (CalamineError, zipfile.BadZipFile) as error:
+    except CalamineError as error:
         raise Refused(f"It can't be read as an Excel workbook ({error}).", AGAIN) from error
 
 
@@ -117,7 +117,7 @@ def _are_under_banners(above: list[str], below: list[str]) -> bool:
 
 def _refuse_vast(path: Path) -> None:
     """Refuse a workbook with a stray cell far out, which would take all memory when it is read."""
-    with zipfile.ZipFile(path) as container:
+    with unpacking(XLSX), zipfile.ZipFile(path) as container:
         for info in container.infolist():
             if info.filename.startswith("xl/worksheets/") and _cells(container, info) > MAX_CELLS:
                 raise Refused(

@@ -11,6 +11,7 @@ import xlsxwriter
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assets.feeds.slaip_actions.testing import ACTION
 from tests.support import APP, app_workbook, imported, workbook, write, zipped
 from warehouse.base.home import Home
 from warehouse.contract.model import contracts
@@ -145,3 +146,24 @@ def test_a_member_named_xlsx_that_is_none_is_refused(
     outcomes = {outcome.name: outcome for outcome in imported(home, path)}
     assert outcomes["a.zip: good.xlsx"].verdict == "imported"
     assert "not a workbook" in outcomes["a.zip: in.xlsx"].message
+
+
+@pytest.mark.parametrize("part", ["xl/worksheets/sheet1.xml", "xl/comments1.xml"])
+def test_a_workbook_whose_part_is_damaged_is_refused(part: str, tmp_path: Path) -> None:
+    out = io.BytesIO()
+    with xlsxwriter.Workbook(out, {"in_memory": True}) as book:
+        sheet = book.add_worksheet("S")
+        sheet.write_comment(0, 0, "A note.")
+        sheet.write_row(0, 0, list(ACTION))
+        sheet.write_row(1, 0, list(ACTION.values()))
+    whole = bytearray(out.getvalue())
+    with zipfile.ZipFile(io.BytesIO(bytes(whole))) as book:
+        info = book.getinfo(part)
+    begins = info.header_offset + 30 + len(info.filename)
+    whole[begins : begins + info.compress_size] = b"\xff" * info.compress_size
+    [outcome] = imported(Home(tmp_path / "home"), write(tmp_path / "a.xlsx", bytes(whole)))
+    assert (outcome.verdict, outcome.remedy) == (
+        "refused",
+        "Download it again, and let the download finish.",
+    )
+    assert "damaged or incomplete" in outcome.message
