@@ -30,21 +30,12 @@ CLOSES = {
     "and denominators, which take half of the bytes, for eight more columns; names of "
     "organisations in one table alone, which would change a published column; the blocks of "
     "replaced rows, which stay in a patched mart until the next whole one.",
-<<<<<<< HEAD
     "`explain`": "Fewer sections in one statement: two thirds of its time is planning, not "
     "reading. A KPI that is taken from no cumulative measure is spared a fifth of the steps.",
     "other queries": "`'newest'` as a month of `explain` is looked up within the statement, which "
     "costs as much again as naming the month. `figures_affected` and views of one month read a "
     "group of 122,880 rows for each batch of KPIs that has the month: `kpi_monthly` in the order "
     "of months would halve that, and triple what the series of one place reads.",
-=======
-    "`explain`": "Fewer sections in one statement: two thirds of its time is planning, not reading."
-    " A KPI that is taken from no cumulative measure is already spared a fifth of the steps.",
-    "other queries": "`'newest'` as a month of `explain` is looked up within the statement, which "
-    "costs as much again as naming the month. `figures_affected` and views of one month read a "
-    "group of 122,880 rows for each batch of KPIs that has the month: `kpi_monthly` in the order of"
-    " months would halve that, and triple what the series of one place reads.",
->>>>>>> 09c4a198 (Refuse a value of the settings in one sentence; keep a line of gaps short)
     "command: refresh again": "What grows with history has not been taken apart: looking for facts "
     "and derived files takes 0.1 ms a source file, which is little of it.",
     "command: explain": "Importing DuckDB and the catalogue is most of it.",
