@@ -1,7 +1,7 @@
 """Fuzz the intake: `python -m tests.fuzz KIND [RUNS] [SEED]`, guided by what code an input reaches
 (atheris). The first input that is neither read nor refused in words, takes over 10 seconds or too
-much memory, or makes anything write outside its folder, is kept in `.fuzz/KIND/`. Seconds are by the
-clock: on a busy machine an input may seem to hang."""
+much memory, or makes anything write outside its folder, is kept in `.fuzz/KIND/`. Seconds are by
+the clock: on a busy machine an input may seem to hang."""
 
 from __future__ import annotations
 
