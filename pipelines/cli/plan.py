@@ -46,9 +46,14 @@ Rated = Annotated[
     typer.Option("--rated", help=f"List those that owners rate so: {', '.join(RATINGS)}."),
 ]
 DueSoon = Annotated[bool, typer.Option("--due", help="List the open ones due in 30 days.")]
+NotUpdated = Annotated[
+    bool, typer.Option("--not-updated", help="List the open ones not updated for three months.")
+]
 AsOf = Annotated[
     str | None,
-    typer.Option("--as-of", help=f"Day of overdue and due, {AS_DAYS}; default: today."),
+    typer.Option(
+        "--as-of", help=f"Day of overdue, due and not updated, {AS_DAYS}; default: today."
+    ),
 ]
 
 
@@ -58,6 +63,7 @@ def plan(
     only_open: OnlyOpen = False,
     overdue: Overdue = False,
     due: DueSoon = False,
+    not_updated: NotUpdated = False,
     conflicts: Conflicts = False,
     rated: Rated = None,
     as_of: AsOf = None,
@@ -81,6 +87,7 @@ def plan(
         refusal = None if every else no_plan(db)
         held = held_returns(db)
     wanted = _asked(is_open=only_open, is_overdue=overdue, is_due_soon=due, conflicts=conflicts)
+    wanted += _asked(is_not_updated=not_updated)
     of_rating = [one for one in every if rating in (None, one["self_rating"])]
     chosen = [one for one in of_rating if all(one[name] for name in wanted)]
     if written(screen, chosen, as_json, as_csv):
@@ -149,21 +156,33 @@ def caip(
         str | None,
         typer.Option("--year", help="Financial year, as 2024/25; default: the newest assessed."),
     ] = None,
+    network: Annotated[
+        str | None,
+        typer.Option("--network", help="Code or name of one network: all of it, what lacks too."),
+    ] = None,
     as_json: AsJson = False,
     as_csv: AsCsv = False,
 ) -> None:
-    """Show the position of every network in the improvement payment (CAIP), area by area."""
-    from pipelines.cli.plan_caip import show_position
+    """Show the position of every network in the improvement payment (CAIP), area by area.
+
+    Of one network (`--network`) also who declared and decided what, all figures beside it, and what
+    is missing of each.
+    """
+    from pipelines.cli.plan_caip import show_network, show_position
     from warehouse.base.sql import is_synthetic
-    from warehouse.outputs.plan_queries import caip_position, held_returns
+    from warehouse.outputs.plan_queries import caip_evidence, caip_position, held_returns
     from warehouse.plan.assessments import ASSESSMENTS
 
     screen = Screen()
     with published_mart() as (db, _):
-        found = caip_position(db, read_settings(Home.from_environment()).place, year)
+        found = caip_position(db, read_settings(Home.from_environment()).place, year, network)
+        evidence = [caip_evidence(db, row) for row in found] if network else []
         synthetic, held = is_synthetic(db), held_returns(db, ASSESSMENTS)
     if not written(screen, found, as_json, as_csv):
-        show_position(screen, found)
+        if network:
+            show_network(screen, list(zip(found, evidence, strict=True)))
+        else:
+            show_position(screen, found)
         _say_held(screen, held, found)
         if synthetic:  # on the page, which people print
             screen.say(SYNTHETIC if found[0]["synthetic"] else BESIDE)

@@ -8,7 +8,7 @@ from typing import Any
 
 from pipelines.cli.plan_lists import wrapped
 from pipelines.cli.screen import Screen, plain_table
-from warehouse.base.months import month_text
+from warehouse.base.months import day_words, month_text
 from warehouse.base.number_format import pounds, signed_points, value_text
 
 Row = dict[str, Any]
@@ -35,8 +35,50 @@ def show_position(screen: Screen, found: list[Row]) -> None:
         screen,
         "First: the scheme's baseline month, or the first since with a figure. Signal: what the "
         "control chart says of the year's newest month; not judged: too few months. Change alone "
-        "is no improvement. All evidence: table plan.caip_evidence.",
+        "is no improvement. All of one network: access-recovery plan caip --network CODE.",
     )
+
+
+def show_network(screen: Screen, found: list[tuple[Row, list[Row]]]) -> None:
+    """Print all that is known of one network in a year: each area (a row of `caip_position`) with
+    its figures (rows of `caip_evidence`), then the amounts."""
+    first = found[0][0]
+    screen.say(f"Improvement payment {first['financial_year']} of {_name(first)}")
+    for row, evidence in found:
+        screen.say(f"\n{row['area_title']}")
+        for line in _steps(row):
+            wrapped(screen, line)
+        screen.say("Figures:")
+        for one in evidence:
+            wrapped(screen, f"- {one['kpi_title']}: {_figure_words(one)}")
+        wrapped(screen, f"Not in figures: {row['beside_figures']}")
+    _show_amounts(screen, [row for row, _ in found])
+
+
+def _steps(row: Row) -> list[str]:
+    """What the network declared and the ICB decided, on which days and by whom."""
+    declared = "not declared"
+    if row["declared_on"]:
+        by = f" by {row['declared_by']}" if row["declared_by"] else ""
+        declared = f"declared on {day_words(row['declared_on'])}{by}"
+    decided = row["decision"] or "pending"
+    if row["decided_on"]:
+        by = f" by {row['decided_by']}" if row["decided_by"] else ""
+        decided += f" on {day_words(row['decided_on'])}{by}"
+    why = f" Reason: {row['reason']}." if row["reason"] else ""
+    return [f"Network: {declared}. ICB: {decided}.{why}"]
+
+
+def _figure_words(one: Row) -> str:
+    """A figure of the first month and of the latest, and what is missing."""
+    if one["latest_value"] is None:
+        return str(one["missing"])
+    latest = f"{_value(one, 'latest_value')} in {month_text(one['latest_month'])}"
+    told = f"{latest}."
+    if one["change"] is not None:
+        start = f"{_value(one, 'baseline_value')} in {month_text(one['baseline_month'])}"
+        told = f"{start}, {latest} ({_change(one)}; {SIGNALS[one['variation']]})."
+    return f"{told} {one['missing'] or ''}".strip()
 
 
 def _show_area(screen: Screen, rows: list[Row]) -> None:

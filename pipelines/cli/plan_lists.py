@@ -4,19 +4,21 @@ here: one action in full (`plan`), the improvement payment (`plan_caip`)."""
 from __future__ import annotations
 
 import textwrap
+from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 from pipelines.cli.screen import Screen, plain_table
 from warehouse.base.months import day_words
 from warehouse.base.text import plural
-from warehouse.outputs.plan_words import DUE_DATES, EVIDENCE, name_words
+from warehouse.outputs.plan_words import DUE_DATES, EVIDENCE, NOT_RECENT, name_words
 
 Row = dict[str, Any]
 WIDEST = 100
 ALONE = "*"  # beside a computed rating by the due date alone
 CAUSES = {
     EVIDENCE: "Contradicted by evidence",
+    NOT_RECENT: "No recent figure is evidence for the rating",
     DUE_DATES: "By due dates alone (overdue, or moved more than once)",
 }
 
@@ -38,6 +40,7 @@ def summarise(screen: Screen, every: list[Row]) -> None:
     if soon := [one["action_id"] for one in every if one["is_due_soon"]]:
         screen.say("")
         wrapped(screen, f"Due in {_soon()} days (access-recovery plan --due): {', '.join(soon)}")
+    _say_unattended(screen, every)
     told = [one for one in every if one["conflicts"]]
     screen.say("")
     if told:
@@ -51,6 +54,18 @@ def summarise(screen: Screen, every: list[Row]) -> None:
         wrapped(screen, f"Computed green by the due date alone, no figure: {', '.join(alone)}")
     if told:
         screen.say(f"One in full: access-recovery plan show {told[0]['action_id']}")
+
+
+def _say_unattended(screen: Screen, every: list[Row]) -> None:
+    """Which open actions nobody has updated, and which due dates moved without a reason."""
+    from warehouse.outputs.plan_queries import updated_since
+
+    if old := [one["action_id"] for one in every if one["is_not_updated"]]:
+        since = day_words(updated_since(every[0]["due_as_of"]))
+        command = "access-recovery plan --not-updated"
+        wrapped(screen, f"Not updated since {since} ({command}): {', '.join(old)}")
+    if moved := [one["action_id"] for one in every if one["moved_without_reason"]]:
+        wrapped(screen, f"Due date moved without a reason: {', '.join(moved)}")
 
 
 def list_actions(screen: Screen, found: list[Row], early: list[Row], by_cause: bool) -> None:
@@ -77,20 +92,22 @@ def list_actions(screen: Screen, found: list[Row], early: list[Row], by_cause: b
 
 def _list(screen: Screen, found: list[Row]) -> None:
     screen.say("")
-    headings = ("Action", "Title", "Due", "Status", "Rated", "Computed")
-    table = plain_table(*headings, narrow={"Title": 20})
+    headings = ("Action", "Title", "Due", "Status", "Rated", "Computed", "Owner")
+    table = plain_table(*headings, narrow={"Title": 18, "Owner": 10})
     for one in found:
         computed = one["computed_rating"] + ALONE * one["is_by_date_alone"]
         due, rated = day_words(one["due_current"]), one["self_rating"]
-        table.add_row(one["action_id"], one["title"], due, one["status"], rated, computed)
+        of_action = one["action_id"], one["title"], due, one["status"], rated, computed
+        table.add_row(*of_action, one["owner_role"])
     screen.table(table)
     _say_reasons(screen, found)
 
 
 def _causes(found: list[Row]) -> str:
-    """How many actions evidence contradicts, and how many due dates alone do."""
-    by_evidence = sum(one["contradicted_by"] == EVIDENCE for one in found)
-    return f"{by_evidence} by evidence, {len(found) - by_evidence} by due dates alone"
+    """How many actions evidence contradicts, and how many its age or due dates alone do."""
+    of = Counter(one["contradicted_by"] for one in found)
+    unseen = f", {of[NOT_RECENT]} without a recent figure" if of[NOT_RECENT] else ""
+    return f"{of[EVIDENCE]} by evidence{unseen}, {of[DUE_DATES]} by due dates alone"
 
 
 def list_decisions(screen: Screen, found: list[Row]) -> None:

@@ -8,9 +8,10 @@ from typing import Any
 import duckdb
 
 from warehouse.base.errors import Refusal
+from warehouse.base.months import add_months
 from warehouse.base.sql import rows
 from warehouse.base.text import unknown
-from warehouse.outputs.plan_words import DUE_DATES, EVIDENCE
+from warehouse.outputs.plan_words import DUE_DATES, EVIDENCE, NOT_RECENT
 from warehouse.plan.action_faults import OPEN
 from warehouse.plan.action_states import ACTIONS
 from warehouse.plan.plan_returns import plan_feed
@@ -26,16 +27,19 @@ class NoAction(Refusal):
 
 def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> list[Row]:
     """The actions of `plan.plan_action`, by ICB and due date, each with what it adds: `is_open`,
-    `is_due_soon`, `conflicts` (names), `conflict_reasons`, `contradicted_by` (EVIDENCE, DUE_DATES
-    where nothing else does, or None), and `early_success` (why, or None).
+    `is_due_soon`, `is_not_updated` (open, and not within the months of `rating_rules`),
+    `moved_without_reason` (days), `conflicts` (names), `conflict_reasons`, `contradicted_by`
+    (EVIDENCE, NOT_RECENT or DUE_DATES where nothing stronger does, or None), and `early_success`
+    (why, or None).
 
-    What is overdue or due soon is as of `today`, by default the mart's own day, and `due_as_of`
-    says so; all else is as of the mart's day, `as_of`.
+    What is overdue, due soon or not updated is as of `today`, by default the mart's own day, and
+    `due_as_of` says so; all else is as of the mart's day, `as_of`.
     """
     found = rows(
         db,
         """SELECT a.*, coalesce(c.conflicts, []) AS conflicts,
-                  coalesce(c.reasons, []) AS conflict_reasons, c.early AS early_success
+                  coalesce(c.reasons, []) AS conflict_reasons, c.early AS early_success,
+                  coalesce(m.days, []) AS moved_without_reason
            FROM plan.plan_action AS a
            LEFT JOIN (SELECT icb_code, action_id,
                              list(conflict ORDER BY conflict) FILTER (is_listed) AS conflicts,
@@ -45,6 +49,10 @@ def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> li
                                       AND conflict <> $overdue AS is_listed
                             FROM plan.plan_conflict)
                       GROUP BY icb_code, action_id) AS c USING (icb_code, action_id)
+           LEFT JOIN (SELECT icb_code, action_id, list(changed_on ORDER BY changed_on) AS days
+                      FROM plan.plan_action_history
+                      WHERE column_name = 'due_current' AND kind = 'update' AND reason IS NULL
+                      GROUP BY icb_code, action_id) AS m USING (icb_code, action_id)
            ORDER BY a.icb_code, a.due_current, a.action_id""",
         overdue=OVERDUE,
     )
@@ -54,6 +62,7 @@ def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> li
         row["is_open"] = row["status"] in OPEN
         row["is_overdue"] = row["is_open"] and due < on
         row["is_due_soon"] = row["is_open"] and on <= due <= soon
+        row["is_not_updated"] = row["is_open"] and row["last_update"] < updated_since(on)
         row["due_as_of"] = on
         if row["is_overdue"]:
             row["conflicts"].append(OVERDUE)
@@ -64,17 +73,28 @@ def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> li
     return found
 
 
+def updated_since(on: date) -> date:
+    """The first day of the months up to a day within which an open action is updated."""
+    return add_months(on.replace(day=1), 1 - rating_rules().update_within_months)
+
+
 def _cause(conflicts: list[str]) -> str | None:
     of_dates = {one.conflict for one in rating_rules().conflicts if one.is_of_dates}
-    if set(conflicts) - of_dates:
+    of_age = {one.conflict for one in rating_rules().conflicts if one.is_of_age}
+    if set(conflicts) - of_dates - of_age:
         return EVIDENCE
+    if set(conflicts) & of_age:
+        return NOT_RECENT
     return DUE_DATES if conflicts else None
 
 
-def caip_position(db: duckdb.DuckDBPyConnection, icb: str, year: str | None = None) -> list[Row]:
+def caip_position(
+    db: duckdb.DuckDBPyConnection, icb: str, year: str | None = None, network: str | None = None
+) -> list[Row]:
     """What is known of the improvement payment in a financial year, of every network of an ICB: the
     rows of `plan.caip_assessment`, by area and name. `year`: by default the newest with a
-    declaration or decision, else the newest. Raises NoAction naming the years there are."""
+    declaration or decision, else the newest; `network`: of this one alone, by code or by words of
+    its name. Raises NoAction naming the years, or the networks, there are."""
     found = rows(
         db,
         """SELECT * FROM plan.caip_assessment WHERE icb_code = $icb
@@ -88,7 +108,33 @@ def caip_position(db: duckdb.DuckDBPyConnection, icb: str, year: str | None = No
     wanted = year or max(told, default=years[-1])
     if wanted not in years:
         raise NoAction(f"There is no payment of {wanted}.", f"Years: {', '.join(years)}.")
-    return [row for row in found if row["financial_year"] == wanted]
+    of_year = [row for row in found if row["financial_year"] == wanted]
+    return _of_network(of_year, network) if network else of_year
+
+
+def _of_network(found: list[Row], text: str) -> list[Row]:
+    names = {row["pcn_code"]: row["pcn_name"] or "" for row in found}
+    fitting = [code for code, name in names.items() if text.casefold() in name.casefold()]
+    chosen = [text.upper()] if text.upper() in names else fitting
+    if len(chosen) > 1:
+        told = "; ".join(f"{code} {names[code]}" for code in chosen)
+        raise NoAction(f"{len(chosen)} networks are called so: {told}.", "Type the code of one.")
+    if not chosen:
+        raise NoAction(*unknown("network", text, names))
+    return [row for row in found if row["pcn_code"] == chosen[0]]
+
+
+def caip_evidence(db: duckdb.DuckDBPyConnection, row: Row) -> list[Row]:
+    """The figures beside one network, year and area (a row of `caip_position`): those of
+    `plan.caip_evidence`, each with what is missing of it."""
+    return rows(
+        db,
+        """SELECT * FROM plan.caip_evidence
+        WHERE financial_year = $year AND pcn_code = $pcn AND area = $area ORDER BY kpi_title""",
+        year=row["financial_year"],
+        pcn=row["pcn_code"],
+        area=row["area"],
+    )
 
 
 def action_named(db: duckdb.DuckDBPyConnection, text: str, icb: str, today: date) -> Row:

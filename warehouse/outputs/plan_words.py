@@ -6,8 +6,8 @@ from __future__ import annotations
 from typing import Any
 
 from warehouse.base.months import day_words
-from warehouse.base.number_format import scale_texts, value_text
 from warehouse.base.text import begin_list, plural
+from warehouse.plan.evidence_figures import threshold_and_value, wanted_words
 
 Row = dict[str, Any]
 # Who is to act (label `audience`) -> whom, before the place that the action is about.
@@ -18,7 +18,8 @@ ACTORS = {
     "NHSE": "NHS England, for",
     "trust": "trusts, for",
 }
-EVIDENCE, DUE_DATES = "evidence", "due dates"  # what contradicts an action
+# What contradicts an action, the strongest first.
+EVIDENCE, NOT_RECENT, DUE_DATES = "evidence", "no recent figure", "due dates"
 HELD_ROWS = 3  # of a held return that are told of
 MOVES = {"better": "gets better", "worse": "gets worse", "none": "shows no clear change"}
 
@@ -68,10 +69,9 @@ def held_words(one: Row, shown: str) -> str:
 def evidence_words(one: Row) -> str:
     """What a KPI says as evidence (a row of `plan.plan_evidence`): what it should do, and does."""
     wanted = f"should go {one['direction']}"
-    limit, value = _texts(one)
-    if limit is not None:
-        least = "at least" if one["direction"] == "up" else "at most"
-        wanted = f"should be {least} {limit}"
+    _, value = threshold_and_value(one)
+    if limit := wanted_words(one):
+        wanted = f"should be {limit}"
     if value is None:
         return f"It {wanted}. {one['stale_because']}"
     met = {True: " and is", False: " and is not", None: ""}[one["is_met"]]
@@ -83,15 +83,6 @@ def evidence_words(one: Row) -> str:
     old = f" {one['stale_because']}" if one["is_stale"] else ""
     of = f"{one['month']:%B %Y}"
     return f"It {wanted}{met}: {value} in {of} ({one['status']}){moving}.{old}"
-
-
-def _texts(one: Row) -> tuple[str | None, str | None]:
-    """The threshold and the newest value, with decimals that tell them apart; None if unknown."""
-    both = one["threshold"], one["latest_value"]
-    limit, value = (None if it is None else value_text(it, one["unit"]) for it in both)
-    if limit is not None and limit == value and both[0] != both[1]:
-        limit, value = scale_texts(both, one["unit"])
-    return limit, value
 
 
 def change_words_of(one: Row) -> tuple[str, str, str, str, str]:

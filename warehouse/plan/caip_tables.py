@@ -10,7 +10,9 @@ import polars as pl
 
 from warehouse.base.home import Home
 from warehouse.editions.parts_and_revisions import EditionFile
+from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.hierarchy import Connection, create_from
+from warehouse.mart.other_periods import every_figure
 from warehouse.plan.assessments import (
     ASSESSMENTS,
     KEY,
@@ -23,6 +25,7 @@ from warehouse.plan.caip_evidence import AREA, evidence_of_networks, networks_of
 from warehouse.plan.improvement_payment import improvement_payment
 from warehouse.plan.plan_evidence import FIGURES
 from warehouse.plan.plan_returns import SOURCE_FILE, origins
+from warehouse.plan.why_none import statuses_without_value, why_none
 
 NETWORK = [*AREA, "pcn_code"]
 HEADLINE = (
@@ -40,7 +43,7 @@ def create_caip(
     returned or not; `synthetic`: whether the figures are."""
     stated = read_assessments(home, placed)
     networks = networks_of(db, icb)
-    evidence = evidence_of_networks(db, networks)
+    evidence = _with_reasons(db, home, placed, evidence_of_networks(db, networks))
     said = origins(ASSESSMENTS, *KEY, *STATED, **RENAMED)
     found = assessments(latest_assessments(stated), evidence, networks, icb, synthetic)
     create_from(db, "mart.plan.caip_assessment", found, None, **_origins(said))
@@ -51,6 +54,21 @@ def create_caip(
         (pl.int_range(pl.len()).over(KEY) + 1).cast(pl.Int32).alias("step"),
     )
     create_from(db, "mart.plan.caip_assessment_history", steps, None, **_origins(said))
+
+
+def _with_reasons(
+    db: Connection, home: Home, placed: Sequence[EditionFile], evidence: pl.DataFrame
+) -> pl.DataFrame:
+    """The evidence, which of a KPI without any figure of a network says why there is none."""
+    table = every_figure("kpi_id, org_level, value")
+    known = db.sql(
+        f"SELECT DISTINCT kpi_id FROM ({table}) WHERE org_level = 'pcn' AND value IS NOT NULL"
+    ).pl()["kpi_id"]
+    words = why_none(home, placed, statuses_without_value(db))
+    without = set(evidence["kpi_id"]) - set(known)
+    reasons = {kpi: f"No figure. {words(catalogue()[kpi], 'pcn')}" for kpi in sorted(without)}
+    said = pl.col("kpi_id").replace_strict(reasons, default=None, return_dtype=pl.String)
+    return evidence.with_columns(pl.coalesce(said, "missing").alias("missing"))
 
 
 def assessments(

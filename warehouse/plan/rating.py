@@ -18,6 +18,7 @@ from warehouse.base.strict import Strict
 from warehouse.base.yaml_files import read_yaml
 from warehouse.plan.action_faults import OPEN
 from warehouse.plan.action_states import KEY
+from warehouse.plan.evidence_figures import with_figure
 
 RULES = Path(__file__).with_name("rating_rules.yaml")
 Condition = Literal[
@@ -80,6 +81,11 @@ class ConflictRule(Strict):
         """Whether due dates alone make it, and no evidence."""
         return OF_DATES.issuperset(self.when)
 
+    @property
+    def is_of_age(self) -> bool:
+        """Whether the age of its evidence makes it, whatever the figures say."""
+        return "stale" in self.when
+
 
 class RatingRules(Strict):
     """The whole file."""
@@ -87,6 +93,7 @@ class RatingRules(Strict):
     version: str
     stale_after_months: dict[str, int]
     due_soon_days: int
+    update_within_months: int
     moved_often: int
     ratings: tuple[RatingRule, ...]
     conflicts: tuple[ConflictRule, ...]
@@ -187,7 +194,7 @@ def _words(action: Row, evidence: list[Row], on: date) -> defaultdict[str, str]:
     """Words for reasons. A word that a reason needs and an action lacks is `not known`."""
 
     def named(judge: Any) -> str:
-        return ", ".join(one["kpi_title"] for one in evidence if judge(one))
+        return ", ".join(with_figure(one) for one in evidence if judge(one))
 
     days = {
         "due": action["due_current"],

@@ -24,7 +24,7 @@ def contradictions(db: Connection) -> list[Row]:
     """The contradictions in a mart (its current database): `icb_code, action_id, title, conflict,
     conflict_reason, rated_on`. Not those by old evidence, which `evidence_on` has from the day on
     which it is too old."""
-    by_age = tuple(one.conflict for one in rating_rules().conflicts if "stale" in one.when)
+    by_age = tuple(one.conflict for one in rating_rules().conflicts if one.is_of_age)
     return rows(
         db,
         f"""SELECT icb_code, action_id, a.title, c.conflict, c.conflict_reason, c.rated_on

@@ -10,7 +10,7 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.base.sql import rows
 from warehouse.base.text import plural
-from warehouse.outputs.plan_queries import plan_actions
+from warehouse.outputs.plan_queries import held_returns, plan_actions
 from warehouse.outputs.plan_words import evidence_words, name_words
 from warehouse.plan.rating import OVERDUE, ConflictRule, rating_rules
 from warehouse.site.site_figures import SiteFigures
@@ -93,9 +93,11 @@ def icb_of(figures: SiteFigures) -> str:
 
 def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
     """The first page of the plan."""
+    held = [held_on_page(one, plan) for one in _own_held(figures, plan)]
     if not plan.actions:
-        return _page({"plan": None}, ())
+        return _page({"plan": None, "held": held}, ())
     content: dict[str, Any] = {
+        "held": held,
         "plan": plan,
         "summary": summary(plan),
         "rated_on": day_words(plan.rated_on),
@@ -114,6 +116,26 @@ def plan_page(figures: SiteFigures, plan: SitePlan) -> SitePage:
     parts = [("conflicts", "Contradictions"), ("overdue", "Overdue"), ("aims", "By aim")]
     parts += [(f"area-{area}", title) for area, title, _ in content["areas"]]
     return _page(content, parts)
+
+
+def _own_held(figures: SiteFigures, plan: SitePlan) -> list[Row]:
+    """The returns of this plan that are held. Which ICB's a held one is, is not known: it is taken
+    for this one's if the mart has no other's plan."""
+    others = rows(
+        figures.db,
+        "SELECT DISTINCT icb_code FROM plan.plan_action WHERE icb_code <> $icb",
+        icb=icb_of(figures),
+    )
+    return held_returns(figures.db) if plan.actions or not others else []
+
+
+def held_on_page(one: Row, plan: SitePlan) -> str:
+    """That a return (a row of `held_returns`) is held, and what the page shows. Not why: its
+    mistakes are for its author."""
+    since = f" since {day_words(one['since'])}" if one["since"] else ""
+    month = f"{date.fromisoformat(one['edition'] + '-01'):%B %Y}"
+    shown = "what was accepted before it" if plan.actions else "no plan"
+    return f"The return of {month} is held{since}, until it is corrected. This page has {shown}."
 
 
 def summary(plan: SitePlan) -> str:

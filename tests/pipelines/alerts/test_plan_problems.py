@@ -44,7 +44,8 @@ def test_contradictions_are_told_with_id_and_title_alone(planned: Home) -> None:
     assert below.title == "Action A-1 of the plan of QK1: green but below threshold"
     assert below.what == (
         "Fewer missed appointments: Rated green while Share of appointments not attended (DNA) "
-        "does not meet its threshold. Rated on 31 Oct 2025."
+        "(10.0% in October 2025, to be at most 1.0%) does not meet its threshold. Rated on 31 Oct "
+        "2025."
     )
     assert "access-recovery plan show A-4" in late.to_do and "--feed slaip_actions" in late.to_do
     said = f"{below}{late}"

@@ -12,8 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from assets.feeds.slaip_actions.testing import build as actions
+from checks.check_catalogue import check_of
 from pipelines.cli.main import app
-from pipelines.cli.plan_caip import show_position
+from pipelines.cli.plan_caip import show_network, show_position
 from pipelines.cli.plan_lists import list_decisions
 from pipelines.cli.screen import Screen
 from tests.support import write, write_regional
@@ -22,6 +23,7 @@ from tests.warehouse.support_mart import build
 from warehouse.base.home import Home
 from warehouse.editions.rulings import hold
 from warehouse.outputs.plan_words import evidence_words
+from warehouse.plan.rating import rating_rules
 
 RUNNER = CliRunner()
 
@@ -79,6 +81,7 @@ def test_the_summary_counts_by_area_and_aim(
     assert counts["no aim"] == ["1", "0", "0", "0", "1", "0"]
     assert "Contradicted: 0 by evidence, 1 by due dates alone.\n- Overdue: A-2\n" in told
     assert "Perhaps finished early (KPIs meet their thresholds, still open): A-1" in one_line
+    assert "Not updated since" not in told and "without a reason" not in told
     assert max(map(len, told.splitlines())) <= width
     assert "Left out" not in told
 
@@ -238,12 +241,81 @@ def test_the_position_of_every_network_is_printed(
     assert "All networks: the sum of the amounts that are known." in lines
 
 
+def test_one_network_is_told_in_full_with_what_is_missing(
+    networks: list[dict[str, object]], capsys: pytest.CaptureFixture[str]
+) -> None:
+    said = {"declared_by": "Clinical director", "decided_by": "The board", "decided_on": TODAY}
+    said |= {"reason": "One practice has none", "beside_figures": "Call-back is declared."}
+    row = networks[0] | said | {"decision": "not approved", "amount": 0.0}
+    seen = {"kpi_title": "Share of calls", "missing": None}
+    unseen = {**row, "latest_value": None, "kpi_title": "Practices", "missing": "No figure. Why."}
+    show_network(Screen(), [(row, [row | seen, unseen])])
+    told = " ".join(capsys.readouterr().out.split())
+    assert told.startswith("Improvement payment 2024/25 of U00001 A LONG NAME OF A NETWORK")
+    assert "Network: declared on 31 Oct 2025 by Clinical director." in told
+    assert "ICB: not approved on 31 Oct 2025 by The board. Reason: One practice has none." in told
+    change = "50.0% in 2024-04, 60.0% in 2025-03 (+10.0 pp; improvement)."
+    assert f"- Share of calls: {change} - Practices: No figure. Why." in told
+    assert "Not in figures: Call-back is declared." in told and "£100 £0 0 of 1" in told
+
+
 def test_the_payment_of_a_year_alone_is_listed(
     planned: Home, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ACCESS_RECOVERY_HOME", str(planned.root))
     done = RUNNER.invoke(app, ["plan", "caip", "--year", "2019/20"])
     assert done.exit_code == 2 and "networks" in done.stderr, "this mart has none"
+
+
+def test_those_not_updated_are_named_and_listed(
+    planned: Home, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Updated on 14 October: within the three months that end with December, not with January."""
+    last, after = date(2025, 12, 31), date(2026, 1, 1)
+    assert json.loads(run(planned, monkeypatch, "--not-updated", "--json", today=last)) == []
+    listed = json.loads(run(planned, monkeypatch, "--not-updated", "--json", today=after))
+    assert [one["action_id"] for one in listed] == ["A-2", "A-1"], "A-3 is complete"
+    told = " ".join(run(planned, monkeypatch, today=after).split())
+    assert "Not updated since 1 Nov 2025 (access-recovery plan --not-updated): A-2, A-1" in told
+
+
+def test_the_months_are_those_of_the_check() -> None:
+    rule = check_of("plan_actions_updated", "slaip_actions")
+    assert rating_rules().update_within_months == rule.threshold
+
+
+def test_what_has_no_recent_figure_is_apart_from_what_figures_contradict(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    low = {"Evidence": "appointments_dna_share <= 1%", "Title": "Fewer are missed"}
+    rows = (low | {"Action id": "A-1"}, {"Action id": "A-2", "Evidence": "nhs_app_logins up"})
+    tracker = write(tmp_path / "plan.csv", actions(*rows))
+    build(home, [missed(tmp_path), tracker]).db.close()
+    told = run(home, monkeypatch, "--conflicts", "--rated", "green")
+    one_line = " ".join(told.split())
+    assert "2 actions: 1 by evidence, 1 without a recent figure, 0 by due dates alone" in one_line
+    evidence, _, old = told.partition("\nNo recent figure is evidence for the rating: 1 action\n")
+    assert "A-2" not in evidence and "A-1" not in old
+    assert "Rated green while Share of appointments not attended (DNA) (" in " ".join(
+        evidence.split()
+    )
+    assert "in October 2025, to be at most 1.0%) does not meet its threshold." in one_line
+    assert "Rated green without a recent figure of NHS App log-ins." in " ".join(old.split())
+    assert evidence.count("Head of") == 1, "the owner"
+    listed = json.loads(run(home, monkeypatch, "--conflicts", "--json"))
+    assert {one["contradicted_by"] for one in listed} == {"evidence", "no recent figure"}
+
+
+def test_a_due_date_that_moved_without_a_reason_is_named(
+    home: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """An original due date that a later update changes is a move that nobody explained."""
+    later = {"Month": "2025-11", "Last update": "2025-11-10", "Original due date": "2026-01-31"}
+    for name, row in (("a.csv", {}), ("b.csv", later | {"Reason for change": ""})):
+        take = write(tmp_path / name, actions(row))
+        build(home, [take]).db.close()
+    told = run(home, monkeypatch, today=date(2025, 11, 30))
+    assert "\nDue date moved without a reason: A-1\n" in told
 
 
 def test_those_due_soon_are_named_and_listed(

@@ -286,7 +286,8 @@ def test_each_contradiction_is_told_and_what_agrees_is_not(home: Home, tmp_path:
         for row in mart.rows("SELECT * FROM plan.plan_action")
     }
     title = "Share of appointments not attended (DNA)"
-    assert rated["A-1"] == ("amber", f"{title} does not meet its threshold.")
+    figure = "(10.0% in October 2025, to be at most 1.0%)"
+    assert rated["A-1"] == ("amber", f"{title} {figure} does not meet its threshold.")
     assert rated["A-4"] == (
         "red",
         "Due on 30 Sep 2025, 31 days before 31 Oct 2025, and not complete.",

@@ -22,7 +22,7 @@ from tests.support import (
 from tests.warehouse.support_mart import Mart, build, choose, retrieved
 from tests.warehouse.worlds import covered, listed, practice
 from warehouse.base.home import Home
-from warehouse.outputs.plan_queries import NoAction, caip_position
+from warehouse.outputs.plan_queries import NoAction, caip_evidence, caip_position
 from warehouse.plan.assessments import payment_of
 
 PCN = "U63948"
@@ -97,6 +97,11 @@ def test_years_are_never_mixed_and_the_newest_assessed_is_the_default(mart: Mart
     for icb, year in (("QK1", "2019/20"), ("QNC", None)):
         with pytest.raises(NoAction):
             caip_position(mart.db, icb, year)
+    own = caip_position(mart.db, "QK1", None, PCN.lower())
+    assert {row["pcn_code"] for row in own} == {PCN} and len(own) == 3
+    assert all(caip_evidence(mart.db, row) for row in own)
+    with pytest.raises(NoAction, match="Unknown network"):
+        caip_position(mart.db, "QK1", None, "nowhere")
 
 
 def test_missing_evidence_is_named(mart: Mart) -> None:
@@ -104,7 +109,23 @@ def test_missing_evidence_is_named(mart: Mart) -> None:
         "SELECT kpi_id, missing FROM plan.caip_evidence WHERE pcn_code = $pcn AND area = 'ease'",
         pcn=PCN,
     )
-    assert len(rows) == 3 and {row["missing"] for row in rows} == {"No figure: not available."}
+    assert len(rows) == 3
+    assert {row["kpi_id"]: row["missing"] for row in rows} == {
+        kpi: f"No figure. A {what} that is not imported: {feeds}."
+        for kpi, what, feeds in (
+            ("online_consultations_per_1000_patients", "publication", "online_consultations"),
+            (
+                "cloud_telephony_reporting_practice_share",
+                "publication",
+                "cloud_telephony, registered_patients",
+            ),
+            (
+                "telephony_installed_practice_share",
+                "local return",
+                "registered_patients, telephony_installed",
+            ),
+        )
+    }
     told = assessed(mart, "2023/24", "ease")
     assert told["latest_value"] is None and "No figure" in told["evidence_missing"]
     assert told["decision"] is None and told["amount"] is None
@@ -174,7 +195,8 @@ def test_what_is_suppressed_is_missing_here_too(home: Home, tmp_path: Path) -> N
         f"""SELECT * FROM plan.caip_evidence WHERE pcn_code = '{PCN}' AND area = 'telephony'
         AND kpi_id = 'telephony_installed_practice_share'"""
     )
-    assert row["missing"] == "No figure: not available." and row["latest_value"] is None
+    assert row["missing"].startswith("No figure. Withheld by disclosure control: networks cross")
+    assert row["latest_value"] is None
 
 
 def stated(**others: Any) -> dict[str, Any]:

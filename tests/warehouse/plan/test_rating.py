@@ -24,7 +24,8 @@ FIGURE = {
         "kpi_title": "Calls",
         "synthetic": False,
     },
-    **{"movement": "none", "is_stale": False},
+    **{"movement": "none", "is_stale": False, "unit": "share", "direction": "up"},
+    "month": date(2025, 9, 1),
 }
 
 
