@@ -39,3 +39,10 @@ def with_figure(one: Row) -> str:
     wanted = wanted_words(one)
     told = f"{value} in {one['month']:%B %Y}{f', to be {wanted}' if wanted else ''}"
     return f"{one['kpi_title']} ({told})"
+
+
+def with_month(one: Row) -> str:
+    """A KPI with the month of its newest figure: `Share of telephone calls answered (the newest is
+    of March 2025)`; the KPI alone if it has no figure."""
+    newest = f" (the newest is of {one['month']:%B %Y})" if one["month"] else ""
+    return f"{one['kpi_title']}{newest}"

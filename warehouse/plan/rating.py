@@ -5,7 +5,7 @@ evidence, and what contradicts the ratings that their owners gave. Not here: evi
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from functools import cache
 from pathlib import Path
@@ -18,7 +18,7 @@ from warehouse.base.strict import Strict
 from warehouse.base.yaml_files import read_yaml
 from warehouse.plan.action_faults import OPEN
 from warehouse.plan.action_states import KEY
-from warehouse.plan.evidence_figures import with_figure
+from warehouse.plan.evidence_figures import with_figure, with_month
 
 RULES = Path(__file__).with_name("rating_rules.yaml")
 Condition = Literal[
@@ -193,8 +193,8 @@ def _conditions(action: Row, evidence: list[Row], on: date) -> dict[Condition, b
 def _words(action: Row, evidence: list[Row], on: date) -> defaultdict[str, str]:
     """Words for reasons. A word that a reason needs and an action lacks is `not known`."""
 
-    def named(judge: Any) -> str:
-        return ", ".join(with_figure(one) for one in evidence if judge(one))
+    def named(judge: Any, words: Callable[[Row], str] = with_figure) -> str:
+        return ", ".join(words(one) for one in evidence if judge(one))
 
     days = {
         "due": action["due_current"],
@@ -212,7 +212,7 @@ def _words(action: Row, evidence: list[Row], on: date) -> defaultdict[str, str]:
             "rating": action["self_rating"],
             "worse": named(lambda one: one["movement"] == "worse"),
             "below": named(lambda one: one["is_met"] is False),
-            "stale": named(lambda one: one["is_stale"]),
+            "stale": named(lambda one: one["is_stale"], with_month),
             "met": named(lambda one: one["is_met"]),
         },
     )

@@ -65,6 +65,21 @@ def test_what_is_green_by_its_date_alone_says_so(
     assert row["rating_reason"].startswith(told)
 
 
+def test_a_reason_has_the_figure_and_what_is_old_its_month() -> None:
+    figure = {"latest_value": 0.544, "threshold": 0.9, "is_met": False, "is_stale": True}
+    actions = latest_states(pl.DataFrame([ACTION], schema=STATE))
+    found = pl.DataFrame([FIGURE | figure | {"month": date(2025, 3, 1)}], schema=EVIDENCE)
+    told = {
+        one["conflict"]: one["conflict_reason"] for one in conflicts(actions, found, ON).to_dicts()
+    }
+    assert told == {
+        "green_but_below_threshold": "Rated green while Calls (54.4% in March 2025, to be at least "
+        "90.0%) does not meet its threshold.",
+        "green_but_stale": "Rated green without a recent figure of Calls (the newest is of March "
+        "2025).",
+    }
+
+
 def judged(action: dict[str, Any], *evidence: dict[str, Any]) -> tuple[str, str, set[str]]:
     """Computed rating, reason and conflicts of one action."""
     actions = latest_states(pl.DataFrame([{**ACTION, **action}], schema=STATE))
