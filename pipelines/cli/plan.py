@@ -31,6 +31,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(name="plan", invoke_without_command=True, rich_help_panel="Plan")
 Row = dict[str, Any]
+LISTS = ("is_open", "is_overdue", "is_due_soon", "is_not_updated", "conflicts")
 RATINGS = ("blue", "green", "amber", "red")
 BESIDE = (
     "The figures are SYNTHETIC sample data: ratings and contradictions that rest on them mean "
@@ -84,10 +85,8 @@ def plan(
     screen, rating = Screen(), _rating(rated)
     with published_mart() as (db, _):
         every = plan_actions(db, _day(as_of))
-        refusal = None if every else no_plan(db)
-        held = held_returns(db)
-    wanted = _asked(is_open=only_open, is_overdue=overdue, is_due_soon=due, conflicts=conflicts)
-    wanted += _asked(is_not_updated=not_updated)
+        refusal, held = None if every else no_plan(db), held_returns(db)
+    wanted = _asked(only_open, overdue, due, not_updated, conflicts)
     of_rating = [one for one in every if rating in (None, one["self_rating"])]
     chosen = [one for one in of_rating if all(one[name] for name in wanted)]
     if written(screen, chosen, as_json, as_csv):
@@ -195,9 +194,10 @@ def _day(text: str | None) -> date:
     return day_named(text) if text else london_today()
 
 
-def _asked(**lists: bool) -> list[str]:
-    """The names of the lists that are asked for."""
-    return [name for name, is_asked in lists.items() if is_asked]
+def _asked(*lists: bool) -> list[str]:
+    """What is true of each action of the lists that are asked for, which are in the order of
+    `LISTS`."""
+    return [name for name, is_asked in zip(LISTS, lists, strict=True) if is_asked]
 
 
 def _rating(text: str | None) -> str | None:

@@ -19,6 +19,23 @@ from warehouse.plan.rating import OVERDUE, overdue_words, rating_rules
 from warehouse.plan.row_faults import id_key
 
 Row = dict[str, Any]
+_ACTIONS = """SELECT a.*, coalesce(c.conflicts, []) AS conflicts,
+           coalesce(c.reasons, []) AS conflict_reasons, c.early AS early_success,
+           coalesce(m.days, []) AS moved_without_reason
+    FROM plan.plan_action AS a
+    LEFT JOIN (SELECT icb_code, action_id,
+                      list(conflict ORDER BY conflict) FILTER (is_listed) AS conflicts,
+                      list(conflict_reason ORDER BY conflict) FILTER (is_listed) AS reasons,
+                      max(conflict_reason) FILTER (is_early_success) AS early
+               FROM (SELECT *, NOT is_early_success
+                               AND conflict <> $overdue AS is_listed
+                     FROM plan.plan_conflict)
+               GROUP BY icb_code, action_id) AS c USING (icb_code, action_id)
+    LEFT JOIN (SELECT icb_code, action_id, list(changed_on ORDER BY changed_on) AS days
+               FROM plan.plan_action_history
+               WHERE column_name = 'due_current' AND kind = 'update' AND reason IS NULL
+               GROUP BY icb_code, action_id) AS m USING (icb_code, action_id)
+    ORDER BY a.icb_code, a.due_current, a.action_id"""
 
 
 class NoAction(Refusal):
@@ -35,27 +52,7 @@ def plan_actions(db: duckdb.DuckDBPyConnection, today: date | None = None) -> li
     What is overdue, due soon or not updated is as of `today`, by default the mart's own day, and
     `due_as_of` says so; all else is as of the mart's day, `as_of`.
     """
-    found = rows(
-        db,
-        """SELECT a.*, coalesce(c.conflicts, []) AS conflicts,
-                  coalesce(c.reasons, []) AS conflict_reasons, c.early AS early_success,
-                  coalesce(m.days, []) AS moved_without_reason
-           FROM plan.plan_action AS a
-           LEFT JOIN (SELECT icb_code, action_id,
-                             list(conflict ORDER BY conflict) FILTER (is_listed) AS conflicts,
-                             list(conflict_reason ORDER BY conflict) FILTER (is_listed) AS reasons,
-                             max(conflict_reason) FILTER (is_early_success) AS early
-                      FROM (SELECT *, NOT is_early_success
-                                      AND conflict <> $overdue AS is_listed
-                            FROM plan.plan_conflict)
-                      GROUP BY icb_code, action_id) AS c USING (icb_code, action_id)
-           LEFT JOIN (SELECT icb_code, action_id, list(changed_on ORDER BY changed_on) AS days
-                      FROM plan.plan_action_history
-                      WHERE column_name = 'due_current' AND kind = 'update' AND reason IS NULL
-                      GROUP BY icb_code, action_id) AS m USING (icb_code, action_id)
-           ORDER BY a.icb_code, a.due_current, a.action_id""",
-        overdue=OVERDUE,
-    )
+    found = rows(db, _ACTIONS, overdue=OVERDUE)
     for row in found:
         on, due = today or row["as_of"], row["due_current"]
         soon = on + timedelta(days=rating_rules().due_soon_days)
