@@ -101,7 +101,7 @@ def _kept(feeds: list[str]) -> str:
 def _results(home: Home, report: RefreshReport) -> Iterator[str]:
     """What was done: how many editions were accepted, by their checks or by decision, and whether
     there is a new mart."""
-    warned = sum(bool(one.state and one.state.warned) for one in report.taken_in)
+    warned = [one.verdict for one in report.taken_in if one.state and one.state.warned]
     if report.taken_down:
         yield "No accepted edition remains, so the published mart was removed."
     elif report.taken_in or report.published:
@@ -110,7 +110,7 @@ def _results(home: Home, report: RefreshReport) -> Iterator[str]:
         decided = sum(one.verdict == "accepted" for one in report.decided if one.override)
         yield (
             f"{accepted} edition(s) accepted"
-            + (f" ({warned} with warnings)" if warned else "")
+            + (f" ({count} with warnings)" if (count := warned.count("accepted")) else "")
             + (f", {held} held back" if held else "")
             + (", mart published" if report.published else ", mart unchanged")
             + (f"; {decided} edition(s) in use accepted by decision." if decided else ".")

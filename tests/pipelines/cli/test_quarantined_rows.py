@@ -1,5 +1,7 @@
 """What a refresh prints of quarantined rows, and of editions with warnings."""
 
+from dataclasses import replace
+
 import pytest
 
 from pipelines.cli.outcomes import show_refresh
@@ -28,6 +30,18 @@ def test_a_refresh_names_the_quarantined_row_and_the_edition_with_warnings(
         f"1 edition(s) accepted (1 with warnings), mart unchanged. With warnings: {SUB_ICB} {OCT}; "
         f"access-recovery warnings {SUB_ICB} {OCT} says why."
     ) in " ".join(printed.out.split())
+
+
+def test_a_held_edition_with_warnings_is_not_counted_among_the_accepted(
+    home: Home, capsys: pytest.CaptureFixture[str]
+) -> None:
+    brought(home, regional({}, {COUNT: "n/a"}))
+    judged(home, SUB_ICB)
+    [one] = all_statuses(home)
+    hold = {"state": one.state.model_copy(update={"verdict": "held"})} if one.state else {}
+    show_refresh(Screen(), home, RefreshReport(taken_in=[replace(one, **hold)]))
+    said = " ".join(capsys.readouterr().out.split())
+    assert "0 edition(s) accepted, 1 held back, mart unchanged. With warnings:" in said
 
 
 def test_a_row_of_a_file_that_a_whole_one_replaced_is_not_told(home: Home) -> None:
