@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 DAILY_RATE = "rate_per_1000_per_working_day"  # what a chart shows of a rate; no KPI has this unit
 
@@ -43,6 +44,21 @@ def rounds_to_nothing(unit: str, change: float, ratio: float | None, digits: int
     """Whether a change would be written as one of nought."""
     size = change if unit == "share" else ratio or 0.0
     return not any(digit in "123456789" for digit in f"{100 * size:.{digits}f}")
+
+
+def revision_texts(row: Mapping[str, Any]) -> tuple[str, str, str]:
+    """A value before and after a revision, and the change: of shares with as many decimals as make
+    the change that of the two values as they are written. `row`: `unit, old_value, new_value,
+    change, ratio`."""
+    unit, values = row["unit"], (row["old_value"], row["new_value"])
+    for digits in (2, 3, 4):
+        old, new = (value_text(value, unit, digits) for value in values)
+        rounded = [round(100 * value, digits) for value in (*values, row["change"])]
+        if unit != "share" or round(rounded[1] - rounded[0], digits) == rounded[2]:
+            break
+    if unit != "share":
+        digits = 2
+    return old, new, say_change(unit, row["change"], row["ratio"], digits)
 
 
 def is_rate(unit: str) -> bool:

@@ -85,6 +85,17 @@ def evidence_words(one: Row) -> str:
     return f"It {wanted}{met}: {value} in {of} ({one['status']}){moving}.{old}"
 
 
+def threshold_words(one: Row, place: str) -> str:
+    """A threshold that a plan sets (a row of `plan.plan_evidence` with one), and whether the newest
+    value of its place meets it."""
+    _, value = threshold_and_value(one)
+    said = f"{wanted_words(one)} for {place}"
+    if value is None or one["is_met"] is None:
+        return f"{said}, of which there is no recent figure"
+    met = "met" if one["is_met"] else "not met"
+    return f"{said}, which is {met}: {value} in {one['month']:%B %Y}"
+
+
 def change_words_of(one: Row) -> tuple[str, str, str, str, str]:
     """A change of an action (`plan.plan_action_history`): what, was, became, why, by whom."""
     corrected = " (correction)" if one["kind"] == "correction" else ""

@@ -9,9 +9,10 @@ from typing import Any
 from warehouse.base.months import add_months, say_months
 from warehouse.base.number_format import value_text
 from warehouse.kpi.charting import PER_WORKING_DAY
-from warehouse.outputs.headline import BESIDE, NEW_SERIES, beside_value
+from warehouse.outputs.headline import BESIDE, NEW_SERIES, beside_value, signal_text
 from warehouse.site.charted_points import charted, number_words
 from warehouse.site.site_page import PageTable
+from warehouse.statistics.past_judgement import PastJudgement
 from warehouse.statistics.point_words import (
     MEANINGS,
     TOO_FEW,
@@ -22,7 +23,6 @@ from warehouse.statistics.point_words import (
 from warehouse.statistics.sentences import (
     COUNTED,
     SentenceFacts,
-    brief_judgement,
     change_words,
 )
 
@@ -40,22 +40,26 @@ NO_ENGLAND = (
 )
 
 
-def finding(facts: SentenceFacts) -> str:
-    """The title of a chart: what it shows of whom, and what the newest period says."""
+def finding(facts: SentenceFacts, past: PastJudgement | None = None) -> str:
+    """The title of a chart: what it shows of whom, and what the newest period says; where that is
+    not judged, what was said of the newest that is (`past`), as in tables."""
     if facts.value is None:
         return f"{facts.title}, {facts.place}"
     if facts.chart is None:
         said = f"{value_text(facts.value, facts.unit)} in {facts.period}"
         changed = f", {change_words(facts)}" if facts.change is not None else ""
         return f"{facts.title}, {facts.place}: {said}{changed}"
-    return f"{facts.title}, {facts.place}: {change_words(facts)}; {brief_judgement(facts)}"
+    judged = signal_text({"facts": facts, "past": past})
+    return f"{facts.title}, {facts.place}: {change_words(facts)}; {judged}"
 
 
-def short_finding(facts: SentenceFacts) -> str:
-    """The title of one of several charts of a KPI: whose it is, and what it says."""
+def short_finding(facts: SentenceFacts, past: PastJudgement | None = None) -> str:
+    """The title of one of several charts of a KPI: whose it is, and what it says. `past`: as of
+    `finding`."""
     if facts.value is None:
         return facts.place
-    beside = dict(zip(BESIDE, beside_value({"facts": facts}), strict=True))
+    row = {"facts": facts, "past": past}
+    beside = dict(zip(BESIDE, beside_value(row), strict=True))
     changed = beside["On the year"]
     if changed == "-":
         changed = value_text(facts.value, facts.unit)

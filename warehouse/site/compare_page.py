@@ -19,7 +19,7 @@ from warehouse.site.charted_points import AXIS_WORDS
 from warehouse.site.compare_queries import quintiles_of, units_of
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, PageTable, SitePage
-from warehouse.site.site_paths import COMPARE, INDEX
+from warehouse.site.site_paths import COMPARE, INDEX, kpi_page
 from warehouse.statistics.funnel import funnel, limits_at
 
 FEWEST = 10  # organisations of which a place among them says something
@@ -40,23 +40,60 @@ class ComparedKpi:
 
 def compare_page(figures: SiteFigures) -> Iterable[SitePage]:
     """The page, if a headline KPI has anything to compare."""
-    compared = [
-        one
-        for kpi_id, kpi in catalogue().items()
-        if kpi.headline and kpi_id in figures.kpis and kpi.unit in FUNNELS
-        if (one := _compared(figures, kpi_id)).charts or one.absent
-    ]
+    compared = figures.once(compared_kpis)
     if not compared:
         return
     yield SitePage(
         COMPARE,
         "compare.html.j2",
         f"{figures.places.home.name} compared with others",
-        {"compared": compared},
+        {"compared": compared, "summary": _summary(figures, compared)},
         charts=[chart for one in compared for chart in one.charts],
         parts=[(one.kpi_id, one.title) for one in compared],
         trail=((INDEX, "Overview"),),
     )
+
+
+def compared_kpis(figures: SiteFigures) -> list[ComparedKpi]:
+    """The headline KPIs that have anything to compare, in the catalogue's order."""
+    return [
+        one
+        for kpi_id, kpi in catalogue().items()
+        if kpi.headline and kpi_id in figures.kpis and kpi.unit in FUNNELS
+        if (one := _compared(figures, kpi_id)).charts or one.absent
+    ]
+
+
+def _summary(figures: SiteFigures, compared: Sequence[ComparedKpi]) -> PageTable | None:
+    """A row per KPI of which the home place is one of many; None if it is of none."""
+    home = figures.places.home
+    cells: list[list[str]] = []
+    links: dict[tuple[int, int], str] = {}
+    for one in compared:
+        if (found := _among(figures, one.kpi_id)) is None:
+            continue
+        links[len(cells), 0] = kpi_page(one.kpi_id)
+        _, row = found
+        cells.append(words.summary_cells(one.title, row, figures.kpis[one.kpi_id]["unit"]))
+    every = LEVELS[home.level].plural
+    headings = (
+        "Figure",
+        home.name,
+        f"Half of all {every} are below",
+        "Its place",
+        "More than chance?",
+    )
+    caption = f"{home.name} among all {every}"
+    return PageTable(caption, headings, cells, frozenset({1, 2}), links) if cells else None
+
+
+def _among(figures: SiteFigures, kpi_id: str) -> tuple[pl.DataFrame, dict[str, Any]] | None:
+    """All of the level of the home place, and its own row; None where there are few, or it is not
+    ranked."""
+    home = figures.places.home
+    units = units_of(figures, kpi_id, home.level)
+    own = units.filter(org_code=home.code).to_dicts()
+    return (units, own[0]) if units.height >= FEWEST and own else None
 
 
 def _compared(figures: SiteFigures, kpi_id: str) -> ComparedKpi:
@@ -68,12 +105,10 @@ def _compared(figures: SiteFigures, kpi_id: str) -> ComparedKpi:
 
 def rank_chart(figures: SiteFigures, kpi_id: str) -> Chart | None:
     """The home place among all of its level; None where there are few, or it is not ranked."""
-    home, kpi = figures.places.home, figures.kpis[kpi_id]
-    units = units_of(figures, kpi_id, home.level)
-    own = units.filter(org_code=home.code).to_dicts()
-    if units.height < FEWEST or not own:
+    home, kpi, found = figures.places.home, figures.kpis[kpi_id], _among(figures, kpi_id)
+    if found is None:
         return None
-    every, [row] = LEVELS[home.level].plural, own
+    every, (units, row) = LEVELS[home.level].plural, found
     dots = [_dot(one, {home.code: home.name}) for one in units.to_dicts()]
     share, title = kpi["unit"] == "share", AXIS_WORDS[kpi["unit"]]
     specs = [

@@ -71,6 +71,20 @@ def rank_title(title: str, name: str, row: Row, every: str) -> str:
     return f"{title}: {name} is {place}{judged}"
 
 
+def summary_cells(title: str, row: Row, unit: str) -> list[str]:
+    """A row about a place among all of its level: its figure, the one in the middle, its place, and
+    whether it differs from the average by more than chance."""
+    judged = CLASSES.get(row["funnel"], "not judged")
+    place = f"{row['rank']:,} of {row['ranked_of']:,}, {ORDER.get(row['rank_order'], '')}"
+    return [
+        title,
+        value_text(row["value"], unit),
+        value_text(row["median"], unit),
+        place,
+        judged[:1].upper() + judged[1:],
+    ]
+
+
 def rank_table(name: str, row: Row, unit: str, every: str, caption: str) -> PageTable:
     """The place, and how all of its level are spread."""
     cells = [

@@ -10,10 +10,11 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehouse.base.months import day_words
-from warehouse.base.number_format import percent, value_text
+from warehouse.base.number_format import amount, percent, value_text
 from warehouse.base.text import and_list, plural
 from warehouse.kpi.catalogue import catalogue
 from warehouse.mart.targets import target_of_others
+from warehouse.outputs.headline import FEW
 from warehouse.reference.levels import LEVELS, above, all_of
 from warehouse.site.chart_words import MISSING
 from warehouse.site.kpi_queries import KpiBackground
@@ -110,6 +111,21 @@ def _among(row: Row, home: SitePlace, unit: str, names: Mapping[str, str]) -> It
         yield [f"Its place among {every}", place, ORDER.get(row["rank_order"], "")]
     elif row["not_ranked_because"]:
         yield [f"Its place among {every}", "none", row["not_ranked_because"]]
+
+
+def counts_words(kpi: Row, newest: Row | None, period: str) -> str:
+    """The two numbers of a share and how many are the others, in a sentence; nothing of weighted
+    numbers, and of few, which stand beside the share wherever it is shown."""
+    if newest is None or kpi["unit"] != "share" or kpi["denominator"] is None:
+        return ""
+    counted, of = newest["numerator"], newest["denominator"]
+    if counted is None or of is None or of < FEW or counted != int(counted) or of != int(of):
+        return ""
+    others = f"{amount(of - counted)} ({percent((of - counted) / of)})"
+    return (
+        f"In numbers, {period}: {amount(counted)} of {amount(of)} ({kpi['denominator']}); "
+        f"the other {others} are not among them."
+    )
 
 
 def revision_words(revisions: Sequence[Row], provisional: Row | None, unit: str) -> list[str]:

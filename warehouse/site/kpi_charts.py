@@ -31,6 +31,7 @@ from warehouse.site.control_chart_spec import control_chart_spec
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import Chart, KeyEntry, PageTable
 from warehouse.site.site_places import SitePlace
+from warehouse.statistics.past_judgement import past_judgement
 from warehouse.statistics.sentences import COUNTED, sentence
 
 Row = dict[str, Any]
@@ -107,7 +108,7 @@ def kpi_chart(figures: SiteFigures, kpi_id: str, place: SitePlace) -> Chart | No
     notes = (doubted, limits, england_words(shown.unit, bool(shown.england)))
     return Chart(
         name="-".join((kpi_id, *place.key)),
-        title=finding(facts),
+        title=finding(facts, past_judgement(shown.series)),
         alternative=f"{sentence(facts)} {limits}".strip(),
         spec=shown.spec(WIDE),
         narrow=shown.spec(NARROW),
@@ -146,7 +147,7 @@ def _small(
     limits = limits_words(shown.series[-1], shown.unit)
     return Chart(
         name="-".join((kpi_id, *place.key)),
-        title=short_finding(facts) if facts else place.name,
+        title=short_finding(facts, past_judgement(shown.series)) if facts else place.name,
         alternative=f"{sentence(facts) if facts else ''} {limits}".strip(),
         spec=shown.spec(SMALL, scale),
         table=_table(figures, kpi_id, place, shown),

@@ -8,9 +8,11 @@ from typing import Any
 
 from warehouse.base.months import day_words
 from warehouse.outputs.headline import headline_value
+from warehouse.site.compare_page import compared_kpis
 from warehouse.site.figure_line import theme_title, verdict
 from warehouse.site.kpi_about import (
     comparison_table,
+    counts_words,
     figure_files,
     other_publications,
     revision_words,
@@ -18,6 +20,7 @@ from warehouse.site.kpi_about import (
 )
 from warehouse.site.kpi_charts import kpi_chart, multiples
 from warehouse.site.kpi_queries import KpiBackground, read_background
+from warehouse.site.plan_page import asked_of, read_plan
 from warehouse.site.site_downloads import ThemeDownload, theme_downloads
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
@@ -75,19 +78,18 @@ def _page(
     smaller = multiples(figures, kpi_id, figures.places.at("sub_icb"))
     facts = figures.facts(kpi_id, home)
     rests_on, more = figure_files(kpi_id, known)
-    revisions = known.revisions.get(kpi_id, [])
     content = {
         "kpi": kpi,
         "sentence": sentence(facts) if facts else "",
+        **_beside_sentence(figures, kpi_id, known),
         "period": facts.period if facts else "",
         "tag": verdict(facts, figures.series(kpi_id, home))[0] if facts and facts.chart else None,
         "chart": chart,
         "smaller": smaller,
         "comparison": _comparison(figures, kpi_id, known),
         "better": BETTER[kpi["polarity"]],
-        "targets": [target_said(row, kpi_id, home) for row in known.targets.get(kpi_id, [])],
         "caveats": known.caveats.get(kpi_id, []),
-        "revisions": revision_words(revisions, known.provisional.get(kpi_id), kpi["unit"]),
+        "revisions": _revisions(known, kpi),
         "files": rests_on,
         "more_files": more,
         "other_publications": other_publications(
@@ -107,6 +109,24 @@ def _page(
         parts=_parts(content),
         trail=((INDEX, "Overview"), (KPIS, "All figures")),
     )
+
+
+def _beside_sentence(figures: SiteFigures, kpi_id: str, known: KpiBackground) -> Row:
+    """Targets, the numbers of a share, what the plan asks of it, and whether it is compared."""
+    home = figures.places.home
+    newest, facts = figures.newest(kpi_id, home), figures.facts(kpi_id, home)
+    return {
+        "targets": [target_said(row, kpi_id, home) for row in known.targets.get(kpi_id, [])],
+        "numbers": counts_words(figures.kpis[kpi_id], newest, facts.period) if facts else "",
+        "asked": asked_of(figures.once(read_plan), kpi_id, figures.places.names),
+        "compared": any(one.kpi_id == kpi_id for one in figures.once(compared_kpis)),
+    }
+
+
+def _revisions(known: KpiBackground, kpi: Row) -> list[str]:
+    kpi_id = kpi["kpi_id"]
+    moved = known.revisions.get(kpi_id, [])
+    return revision_words(moved, known.provisional.get(kpi_id), kpi["unit"])
 
 
 def _parts(content: Row) -> list[tuple[str, str]]:

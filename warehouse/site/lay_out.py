@@ -14,7 +14,7 @@ import jinja2
 
 from warehouse.archive.decisions import over_because
 from warehouse.base.months import day_words, moment_words
-from warehouse.base.number_format import limit, say_change, value_text
+from warehouse.base.number_format import limit, revision_texts, value_text
 from warehouse.base.web import contact_link
 from warehouse.outputs.headline import beside_value, headline_value
 from warehouse.reference.levels import LEVELS
@@ -134,7 +134,7 @@ def _environment() -> jinja2.Environment:
         "figure": lambda value, unit: value_text(value, unit, 2),
         "headline_value": headline_value,
         "beside_value": beside_value,
-        "say_change": say_change,
+        "revision_texts": revision_texts,
         "over_because": over_because,
         "contact_link": contact_link,
         "titled": titled,

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from warehouse.base.months import day_words, say_months
-from warehouse.base.number_format import rounds_to_nothing, say_change, value_text
+from warehouse.base.number_format import revision_texts, rounds_to_nothing, say_change
 from warehouse.base.text import and_list, plural
 from warehouse.kpi.catalogue import catalogue
 from warehouse.outputs.headline import MEANINGS
@@ -59,6 +59,7 @@ def overview(figures: SiteFigures) -> SitePage:
         "answer": answer(lines),
         "merged": merged_words(home.name, successors(figures.db, home)),
         "verdicts": verdicts(lines),
+        "others": other_concerns(figures, lines),
         "themes": by_theme(figures, lines),
         "trust": trust_words(figures, lines),
         "beside": tuple(_beside(figures)),
@@ -86,6 +87,14 @@ def headline_lines(figures: SiteFigures, place: SitePlace) -> tuple[FigureLine, 
     found = (figure_line(figures, one, place) for one in wanted if one in figures.kpis)
     themes = by_theme(figures, filter(None, found))
     return tuple(line for theme in themes for line in theme.lines)
+
+
+def other_concerns(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[FigureLine, ...]:
+    """The figures of the home place that are no headline, and of which the verdict is a concern:
+    without them the first page would say that nothing got worse."""
+    home, shown = figures.places.home, {one.kpi_id for one in lines}
+    rest = (kpi for kpi in figures.kpis if kpi not in shown)
+    return tuple(of(list(filter(None, (figure_line(figures, kpi, home) for kpi in rest))), CONCERN))
 
 
 def trust_words(figures: SiteFigures, lines: Iterable[FigureLine]) -> tuple[str, ...]:
@@ -170,11 +179,8 @@ def _revised(figures: SiteFigures) -> PageTable | None:
     cells, links = [], {}
     for number, row in enumerate(found[:MOST_REVISED]):
         links[number, 0] = kpi_page(row["kpi_id"])
-        old, new = (value_text(row[name], row["unit"], 2) for name in ("old_value", "new_value"))
-        change = say_change(row["unit"], row["change"], row["ratio"], 2)
-        cells.append(
-            [row["title"], say_months([row["month"]]), old, new, change, f"{row['revised']:,}"]
-        )
+        month = say_months([row["month"]])
+        cells.append([row["title"], month, *revision_texts(row), f"{row['revised']:,}"])
     headings = ("Figure", "Month", "Before", "Now", "Change", "Months revised")
     more = f" of {len(found)}" if len(found) > len(cells) else ""
     caption = f"Largest revision of each figure by its newest edition, {len(cells)}{more}"

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from warehouse.base.months import day_words
 from warehouse.base.sql import rows
@@ -41,7 +42,9 @@ from warehouse.site.site_paths import (
     PLAN,
 )
 
+Row = dict[str, Any]
 CHARTS, CONFLICTS, STATEMENTS, CAVEATS = 2, 6, 5, 3  # what two pages have room for
+SUBJECTS = 2  # figures and publications that a caveat names
 NOTHING_AGREED = (
     "No decision of a council's commission about this place, and no public statement, is recorded."
 )
@@ -99,7 +102,8 @@ def headline_table(shown: Sequence[FigureLine]) -> PageTable:
         (one.title, one.period, one.value, one.change, one.tag[2], one.england, one.status)
         for one in shown
     ]
-    return PageTable("The newest figures", headings, cells, frozenset({2, 3, 5}), links)
+    numeric = frozenset({2, 3, 5})
+    return PageTable("The newest figures", headings, cells, numeric, links, stacked=True)
 
 
 def charts_of(figures: SiteFigures, shown: Sequence[FigureLine]) -> tuple[Chart, ...]:
@@ -116,16 +120,22 @@ def charts_of(figures: SiteFigures, shown: Sequence[FigureLine]) -> tuple[Chart,
 
 def caveats_of(figures: SiteFigures, months: Mapping[str, date]) -> tuple[str, ...]:
     """The newest caveats about breaks, definitions and what may not be compared. `months`: KPI ->
-    its newest month; what begins after the newest of a KPI or feed says nothing of its figures."""
+    its newest month; what begins after the newest of a KPI or feed says nothing of its figures.
+    Each names what it is of: on paper nothing else does."""
     newest = dict(months)
     for kpi_id, month in months.items():
         feed = figures.kpis[kpi_id]["feed"]
         newest[feed] = max(month, newest.get(feed, month))
     found = rows(
         figures.db,
-        """SELECT caveat, max(first_month) AS since FROM governance.caveat
+        """SELECT caveat, max(first_month) AS since, max(last_month) AS until,
+                  list(DISTINCT coalesce(k.title, f.title, subject_id)
+                       ORDER BY coalesce(k.title, f.title, subject_id)) AS subjects
+           FROM governance.caveat
            JOIN (SELECT unnest($subjects::VARCHAR[]) AS subject_id,
                         unnest($newest::DATE[]) AS newest) USING (subject_id)
+           LEFT JOIN kpi AS k ON k.kpi_id = subject_id
+           LEFT JOIN governance.feed AS f ON f.feed = subject_id
            WHERE org_code IS NULL AND (first_month IS NULL OR first_month <= newest)
              AND kind IN ('series_break', 'redefinition', 'non_comparable', 'coverage_growth')
            GROUP BY caveat ORDER BY since DESC NULLS LAST, caveat LIMIT $most""",
@@ -133,7 +143,16 @@ def caveats_of(figures: SiteFigures, months: Mapping[str, date]) -> tuple[str, .
         newest=list(newest.values()),
         most=CAVEATS,
     )
-    return tuple(row["caveat"] for row in found)
+    return tuple(f"{_of_what(row)}: {row['caveat']}" for row in found)
+
+
+def _of_what(row: Row) -> str:
+    """The figures and publications of a caveat, and its months where it has both ends."""
+    named, more = "; ".join(row["subjects"][:SUBJECTS]), len(row["subjects"]) - SUBJECTS
+    of = f"{named} and {more} more" if more > 0 else named
+    if not (row["since"] and row["until"]):
+        return of
+    return f"{of}, {row['since']:%B %Y} to {row['until']:%B %Y}"
 
 
 def plan_list(plan: SitePlan) -> PaperList:
@@ -150,9 +169,8 @@ def plan_list(plan: SitePlan) -> PaperList:
     headings = ("Action", "The plan says", "The data say", "Owner")
     on = f", as on {day_words(plan.rated_on)}" if plan.actions else ""
     caption = f"Actions called green or complete, of which the data say otherwise{on}"
-    return PaperList(
-        PageTable(caption, headings, cells), _more(len(plan.contradicted), CONFLICTS), PLAN
-    )
+    table = PageTable(caption, headings, cells, stacked=True)
+    return PaperList(table, _more(len(plan.contradicted), CONFLICTS), PLAN)
 
 
 def council_lists(figures: SiteFigures) -> tuple[PaperList, ...]:

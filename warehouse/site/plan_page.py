@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -11,13 +11,14 @@ from warehouse.base.months import day_words
 from warehouse.base.sql import rows
 from warehouse.base.text import plural
 from warehouse.outputs.plan_queries import held_returns, plan_actions
-from warehouse.outputs.plan_words import evidence_words, name_words
+from warehouse.outputs.plan_words import evidence_words, name_words, threshold_words
 from warehouse.plan.rating import OVERDUE, ConflictRule, rating_rules
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import AGREED, INDEX, PAYMENT, PLAN, action_page
 
 Row = dict[str, Any]
+Key = tuple[str, str]  # level, code
 # Conflicts of an action that is called good, in which its evidence says otherwise; without any
 # evidence the data say nothing.
 SAYS_GREEN = ("green_but_worsening", "green_but_below_threshold", "green_but_stale")
@@ -67,6 +68,30 @@ class SitePlan:
     def late_when_rated(self) -> list[Row]:
         """Actions that were overdue on that day."""
         return [row for row in self.actions if row["is_open"] and row["due_current"] < row["as_of"]]
+
+
+@dataclass(frozen=True)
+class PlanAsk:
+    """An action (`title`) that sets a threshold for a figure: what it asks in words, and its
+    page."""
+
+    words: str
+    title: str
+    path: str
+
+
+def asked_of(plan: SitePlan, kpi_id: str, names: Mapping[Key, str]) -> list[PlanAsk]:
+    """The thresholds that the plan sets for a KPI. `names`: level and code -> name of a place."""
+    return [
+        PlanAsk(
+            threshold_words(one, names.get((one["org_level"], one["org_code"]), one["org_code"])),
+            action["title"],
+            action_page(action["action_id"]),
+        )
+        for action in plan.actions
+        for one in plan.evidence.get(action["action_id"], [])
+        if one["kpi_id"] == kpi_id and one["threshold"] is not None
+    ]
 
 
 def read_plan(figures: SiteFigures) -> SitePlan:
@@ -179,7 +204,7 @@ def conflict_table(caption: str, found: Sequence[tuple[Row, str]]) -> PageTable:
         for row, reason in found
     ]
     headings = ("Action", "The plan says", "The data say", "Owner", "Due")
-    return PageTable(caption, headings, cells, links=_links(row for row, _ in found))
+    return PageTable(caption, headings, cells, links=_links(row for row, _ in found), stacked=True)
 
 
 def late_table(plan: SitePlan) -> PageTable:
@@ -198,7 +223,7 @@ def late_table(plan: SitePlan) -> PageTable:
     ]
     caption = f"Open actions whose day had passed on {day_words(plan.as_at)}"
     headings = ("Action", "Due", "Days overdue", "Status", "Rated by its owner", "Owner")
-    return PageTable(caption, headings, cells, frozenset({2}), _links(late))
+    return PageTable(caption, headings, cells, frozenset({2}), _links(late), stacked=True)
 
 
 def aims_table(plan: SitePlan) -> PageTable:
@@ -223,7 +248,7 @@ def aims_table(plan: SitePlan) -> PageTable:
         f"Actions by aim: overdue as on {day_words(plan.as_at)}, green against the data as on "
         f"{day_words(plan.rated_on)}"
     )
-    return PageTable(caption, headings, cells, frozenset(range(1, 6)))
+    return PageTable(caption, headings, cells, frozenset(range(1, 6)), stacked=True)
 
 
 def _of_area(plan: SitePlan, area: str) -> PageTable:
@@ -248,7 +273,9 @@ def _of_area(plan: SitePlan, area: str) -> PageTable:
     headings = ("Action", "Status", "Owner", "Due", "Rated by its owner")
     from_data = f"Rated from the data, as on {day_words(plan.rated_on)}"
     caption = f"{plan.areas.get(area, name_words(area))}: actions"
-    return PageTable(caption, (*headings, from_data, "Evidence"), cells, links=_links(own))
+    return PageTable(
+        caption, (*headings, from_data, "Evidence"), cells, links=_links(own), stacked=True
+    )
 
 
 def _links(actions: Iterable[Row]) -> dict[tuple[int, int], str]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import groupby
@@ -10,6 +11,7 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.base.number_format import percent, pounds, say_change, value_text
 from warehouse.base.sql import rows
+from warehouse.base.text import plural
 from warehouse.site.plan_page import icb_of
 from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
@@ -21,11 +23,12 @@ Row = dict[str, Any]
 @dataclass(frozen=True)
 class PaymentYear:
     """A year of the payment: its rules in sentences, a row per network, and what the areas rest
-    on."""
+    on. `total`: what is approved of all, in a sentence; blank where no amount is known."""
 
     year: str
     anchor: str
     rules: tuple[str, ...]
+    total: str
     networks: PageTable
     areas: PageTable
 
@@ -65,6 +68,7 @@ def payment_years(
                 year,
                 f"year-{year.replace('/', '-')}",
                 tuple(_rules(own, of_year)),
+                total_words(of_year),
                 _networks(year, own, of_year, names),
                 _areas(year, own, titles or {}),
             )
@@ -86,6 +90,22 @@ def _rules(areas: Sequence[Row], assessed: Sequence[Row]) -> list[str]:
     return told
 
 
+def total_words(assessed: Sequence[Row]) -> str:
+    """What all networks have at most and what of it is approved so far, and how many of their areas
+    are decided; blank where no amount is known."""
+    most = {row["pcn_code"]: row["maximum_amount"] for row in assessed if row["maximum_amount"]}
+    if not most:
+        return ""
+    every, approved = sum(most.values()), sum(row["amount"] or 0 for row in assessed)
+    decided = Counter(row["decision"] for row in assessed if row["decision"])
+    told = ", ".join(f"{number:,} {decision}" for decision, number in decided.most_common())
+    return (
+        f"Of {pounds(round(every))} at most, for {plural(len(most), 'network')}, "
+        f"{pounds(round(approved))} ({percent(approved / every, 0)}) is approved so far. "
+        f"Decisions, one per network and area: {told or 'none'}."
+    )
+
+
 def _networks(
     year: str, areas: Sequence[Row], assessed: Sequence[Row], names: dict[str, str]
 ) -> PageTable:
@@ -99,20 +119,19 @@ def _networks(
 
     for (name, _), some in groupby(sorted(assessed, key=named), key=named):
         own = {row["area"]: row for row in some}
-        line = [name, *(position(own[area]) if area in own else "-" for area in order)]
-        if some_amounts:
-            line += _amounts(list(own.values()))
-        cells.append(line)
+        amounts = _amounts(list(own.values())) if some_amounts else []
+        positions = (position(own[area]) if area in own else "-" for area in order)
+        cells.append([name, *amounts, *positions])
     money = ["Maximum", "Approved so far"] if some_amounts else []
     measures = {row["area"]: row["kpi_title"] for row in assessed}
     named_areas = (
         f"{row['title']}: {measure}" if (measure := measures.get(row["area"])) else row["title"]
         for row in areas
     )
-    headings = ["Network", *named_areas, *money]
+    headings = ["Network", *money, *named_areas]
     caption = f"Where each network stands in {year}: its figures, and what the ICB decided"
-    numeric = frozenset({len(headings) - 2, len(headings) - 1}) if some_amounts else frozenset()
-    return PageTable(caption, headings, cells, numeric)
+    numeric = frozenset({1, 2}) if some_amounts else frozenset()
+    return PageTable(caption, headings, cells, numeric, stacked=True)
 
 
 def position(row: Row) -> str:

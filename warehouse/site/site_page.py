@@ -12,13 +12,16 @@ from warehouse.site.site_paths import chart_file
 @dataclass(frozen=True)
 class PageTable:
     """A table as a reader sees it: a heading per column, cells as texts. `numeric`: positions of
-    columns that are aligned to the right; `links`: (row, column) -> address within the site."""
+    columns that are aligned to the right; `links`: (row, column) -> address within the site;
+    `stacked`: on a telephone each row stands as a list, as there are too many columns side by
+    side."""
 
     caption: str
     headings: Sequence[str]
     cells: Sequence[Sequence[str]]
     numeric: frozenset[int] = frozenset()
     links: Mapping[tuple[int, int], str] = field(default_factory=dict)
+    stacked: bool = False
 
 
 @dataclass(frozen=True)

@@ -85,6 +85,11 @@ class SitePlaces:
         """The name of a place, with its kind where a namesake has a page too."""
         return f"{place.name} ({place.level_words})" if self.namesakes(place) else place.name
 
+    @property
+    def names(self) -> dict[tuple[str, str], str]:
+        """Level and code -> name, of home and all within it."""
+        return {one.key: one.name for one in self.every}
+
     @cached_property
     def _by_key(self) -> dict[tuple[str, str], SitePlace]:
         return {one.key: one for one in self.paged}

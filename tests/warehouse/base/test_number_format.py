@@ -3,6 +3,7 @@
 import pytest
 
 from warehouse.base.number_format import (
+    revision_texts,
     say_change,
     say_number,
     say_per_day,
@@ -83,3 +84,12 @@ def test_a_change_of_a_share_is_in_points_and_of_all_else_in_percent() -> None:
 )
 def test_labels_of_a_scale_are_told_apart(values: list[float], unit: str, told: list[str]) -> None:
     assert scale_texts(values, unit) == told
+
+
+def test_a_revised_share_has_decimals_that_make_its_change_add_up() -> None:
+    row = {"unit": "share", "old_value": 0.80776, "new_value": 0.80795, "change": 0.00019}
+    assert revision_texts({**row, "ratio": None}) == ("80.776%", "80.795%", "+0.019 pp")
+    even = {**row, "old_value": 0.8076, "new_value": 0.8079, "change": 0.0003}
+    assert revision_texts({**even, "ratio": None}) == ("80.76%", "80.79%", "+0.03 pp")
+    count = {"unit": "events", "old_value": 4334.0, "new_value": 4439.0, "change": 105.0}
+    assert revision_texts({**count, "ratio": 0.02423}) == ("4,334", "4,439", "+2.42%")

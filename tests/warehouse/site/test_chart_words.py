@@ -21,6 +21,7 @@ from warehouse.site.charted_points import (
     number_words,
     point_kind,
 )
+from warehouse.statistics.past_judgement import PastJudgement
 from warehouse.statistics.point_words import PROVISIONAL, ChartedPoint
 from warehouse.statistics.sentences import SentenceFacts
 
@@ -127,6 +128,15 @@ def test_titles_are_findings() -> None:
     without = replace(FACTS, chart=None, change=None, ratio=None)
     assert finding(without) == "GP appointments, Leicester City: 240,000 in March 2025"
     assert short_finding(without) == "Leicester City: 240,000"
+
+
+def test_a_title_of_a_month_not_judged_says_what_was_said_last() -> None:
+    """As the table of figures does; "not judged yet" above points of concern would deny them."""
+    facts = replace(FACTS, chart=ChartedPoint(not_judged=PROVISIONAL))
+    past = PastJudgement(date(2025, 2, 1), "concern", "concern in Feb 2025", "Mar 2025 provisional")
+    assert finding(facts).endswith("; not judged yet")
+    assert finding(facts, past).endswith("; concern in Feb 2025")
+    assert short_finding(facts, past).endswith("on the year; concern in Feb 2025")
 
 
 def test_a_table_has_all_that_its_chart_shows() -> None:

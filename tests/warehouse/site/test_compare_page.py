@@ -52,6 +52,18 @@ def test_a_share_has_its_rank_its_funnel_and_its_fifths(page: SitePage) -> None:
     assert [anchor for anchor, _ in page.parts] == [one.kpi_id for one in page.content["compared"]]
 
 
+def test_the_page_begins_with_the_place_among_all_of_each_figure(page: SitePage) -> None:
+    table = page.content["summary"]
+    ranked = [one for one in page.content["compared"] if any("rank" in c.name for c in one.charts)]
+    assert [row[0] for row in table.cells] == [one.title for one in ranked]
+    first = table.cells[0]
+    assert first[3].endswith(" of 42, the best first") and first[3].split(",")[0] in (
+        ranked[0].charts[0].title
+    )
+    assert first[4] == "Not different from the average by more than chance"
+    assert table.links[0, 0] == f"kpis/{SHARE}.html"
+
+
 def test_the_page_says_what_a_place_in_an_order_cannot_say(site: Path) -> None:
     text = (site / "compare.html").read_text(encoding="utf-8")
     assert "cannot say how far apart places are, whether the difference is more than chance" in text

@@ -7,6 +7,7 @@ from warehouse.site.kpi_about import (
     FILES_SHOWN,
     checks_words,
     comparison_table,
+    counts_words,
     figure_files,
     other_publications,
     revision_words,
@@ -166,3 +167,16 @@ def test_a_target_says_whose_it_is_and_how_it_is_meant() -> None:
     said = target_said({**here, "reference": "javascript:alert(1)"}, own, HOME)
     assert said.words == "90.0%, local target of this figure, for LLR from April 2023 on."
     assert said.address is None
+
+
+def test_a_share_of_many_says_its_two_numbers_and_the_others() -> None:
+    kpi = {"unit": "share", "denominator": "appointments whose booking interval is known"}
+    newest: dict[str, Any] = {"numerator": 541927.0, "denominator": 667887.0}
+    assert counts_words(kpi, newest, "March 2025") == (
+        "In numbers, March 2025: 541,927 of 667,887 (appointments whose booking interval is "
+        "known); the other 125,960 (18.9%) are not among them."
+    )
+    for changed in ({"numerator": None}, {"numerator": 52.12}, {"denominator": 222.0}):
+        assert counts_words(kpi, {**newest, **changed}, "March 2025") == ""
+    assert counts_words({**kpi, "unit": "events"}, newest, "March 2025") == ""
+    assert counts_words(kpi, None, "March 2025") == ""

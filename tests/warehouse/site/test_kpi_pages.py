@@ -48,6 +48,26 @@ def test_a_count_has_no_england_and_a_share_has(pages: dict[str, SitePage]) -> N
     assert "England" in [entry.words for entry in share.key]
 
 
+def test_the_page_of_two_weeks_has_the_numbers_and_what_the_plan_asks(
+    pages: dict[str, SitePage], sample_home: Home
+) -> None:
+    content = pages["kpis/appointments_within_two_weeks_share.html"].content
+    with open_mart(sample_home.mart) as db:
+        [(counted, of)] = db.execute(
+            """SELECT numerator, denominator FROM kpi_monthly WHERE month = DATE '2025-03-01'
+               AND kpi_id = 'appointments_within_two_weeks_share' AND org_code = 'QK1'"""
+        ).fetchall()
+    assert f"{counted:,.0f} of {of:,.0f}" in content["numbers"]
+    assert f"the other {of - counted:,.0f}" in content["numbers"]
+    [asked] = content["asked"]
+    assert asked.words.startswith("at least 90.0% for Leicester City, which is not met: 81.1%")
+    assert asked.path.startswith("plan/action-") and content["compared"]
+    titles = [one.title for one in content["smaller"].charts]
+    assert any("concern in Feb 2025" in one for one in titles)
+    assert not pages[f"kpis/{COUNT}.html"].content["asked"]
+    assert not pages[f"kpis/{YEARLY}.html"].content["compared"]
+
+
 def test_figures_of_two_weeks_say_which_target_is_meant(pages: dict[str, SitePage]) -> None:
     """Of all categories there is none; of eight there was one."""
     for kpi_id, of in (

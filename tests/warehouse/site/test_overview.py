@@ -110,6 +110,19 @@ def test_concerns_of_places_within_are_on_the_first_page(figures: SiteFigures, s
     assert all(f'href="{one.path}"' in text for one in concerns)
 
 
+def test_a_concern_that_is_no_headline_is_on_the_first_page(
+    figures: SiteFigures, site: Path
+) -> None:
+    content = overview(figures).content
+    shown = {line.kpi_id for theme in content["themes"] for line in theme.lines}
+    others = {line.kpi_id: line for line in content["others"]}
+    assert "appointments_status_unknown_share" in others and not shown & set(others)
+    assert all("concern" in line.tag[2] for line in others.values())
+    text = (site / "index.html").read_text(encoding="utf-8").partition("<table")[0]
+    assert all(f'href="{line.path}"' in text for line in others.values())
+    assert 'href="board-paper.html"' in text and 'href="council-paper.html"' in text
+
+
 def test_revisions_are_those_of_the_newest_edition(figures: SiteFigures) -> None:
     table = overview(figures).content["revised"]
     firsts = {cells[0]: cells for cells in table.cells}
@@ -117,7 +130,10 @@ def test_revisions_are_those_of_the_newest_edition(figures: SiteFigures) -> None
     assert not any(title.startswith("Pharmacy First") for title in firsts)  # of an older edition
     assert all(cells[2] != cells[3] and cells[4] != "0.00 pp" for cells in table.cells)
     shares = [cells for cells in table.cells if cells[4].endswith(" pp")]
-    assert shares and all(cells[2][-4] == "." for cells in shares)  # two decimals
+    for cells in shares:  # the change is that of the values as they are written
+        before, now, change = (float(cells[number].strip("%p ")) for number in (2, 3, 4))
+        assert round(now - before, 4) == change, cells
+    assert shares
 
 
 @pytest.mark.parametrize(

@@ -48,6 +48,13 @@ def test_a_break_after_the_newest_month_is_no_caveat(figures: SiteFigures) -> No
     assert said not in before and said in since
 
 
+def test_a_caveat_on_paper_names_what_it_is_of(figures: SiteFigures) -> None:
+    shown = caveats_of(figures, {"online_consultations_submissions": date(2025, 3, 1)})
+    assert shown[0].startswith(
+        "Submissions via online consultation systems, November 2024 to January 2025: Whether"
+    )
+
+
 def test_a_board_reads_what_is_called_green_against_the_data() -> None:
     bad = {"conflicts": ["green_but_stale"], "conflict_reasons": ["No recent figure."]}
     every = tuple(action(number, **bad) for number in range(CONFLICTS + 2))

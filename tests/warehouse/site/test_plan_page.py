@@ -6,6 +6,7 @@ from typing import Any
 from warehouse.base.months import day_words
 from warehouse.base.sql import rows
 from warehouse.outputs.plan_queries import plan_actions
+from warehouse.outputs.plan_words import threshold_words
 from warehouse.site.action_pages import (
     contradictions,
     history_table,
@@ -17,6 +18,7 @@ from warehouse.site.claims_page import read_claims
 from warehouse.site.plan_page import (
     SitePlan,
     aims_table,
+    asked_of,
     conflict_tables,
     late_table,
     plan_page,
@@ -236,18 +238,23 @@ def test_years_of_the_payment_are_apart_and_the_maximum_is_said_once() -> None:
     assert (newest.year, before.year) == ("2024/25", "2023/24")
     assert sum("£1.40 per patient" in rule for rule in newest.rules) == 1
     assert list(newest.networks.headings) == [
-        *("Network", "Calls: Calls answered", "Online: Calls answered", "Maximum"),
-        "Approved so far",
+        *("Network", "Maximum", "Approved so far", "Calls: Calls answered"),
+        "Online: Calls answered",
     ]
     assert [list(row) for row in newest.networks.cells] == [
         [
             "First network",
-            "50.0% in April 2024, 60.0% in March 2025 (+10.0 pp). Approved on 20 Mar 2025.",
-            "No figure. Pending.",
             "£3,000",
             "£1,000",
+            "50.0% in April 2024, 60.0% in March 2025 (+10.0 pp). Approved on 20 Mar 2025.",
+            "No figure. Pending.",
         ]
     ]
+    assert newest.total == (
+        "Of £3,000 at most, for 1 network, £1,000 (33%) is approved so far. "
+        "Decisions, one per network and area: 1 approved, 1 pending."
+    )
+    assert before.total == ""
     assert list(before.networks.headings) == ["Network", "Ease: Calls answered"]
     assert newest.areas.cells[0][2] == "Calls answered"
 
@@ -279,3 +286,25 @@ def test_a_decision_links_only_to_pages_that_exist() -> None:
     assert item.tables == ("plan.recording_accuracy",)
     assert item.status == ("yellow", "◐", "Answered in part")
     assert item.levels is not None and len(item.levels.cells) == 2
+
+
+def test_a_threshold_of_the_plan_says_for_whom_and_whether_it_is_met() -> None:
+    one = {
+        **{"kpi_id": "k", "org_level": "sub_icb", "org_code": "04C", "direction": "up"},
+        **{"threshold": 0.9, "unit": "share", "latest_value": 0.811, "is_met": False},
+        **{"month": date(2025, 3, 1)},
+    }
+    shown = SitePlan(
+        DAY,
+        (action(1),),
+        evidence={"A-1": [one, {**one, "threshold": None}, {**one, "kpi_id": "x"}]},
+    )
+    [asked] = asked_of(shown, "k", {("sub_icb", "04C"): "Leicester City"})
+    assert (asked.title, asked.path) == ("Action 1", "plan/action-A-1.html")
+    assert asked.words == (
+        "at least 90.0% for Leicester City, which is not met: 81.1% in March 2025"
+    )
+    most = {**one, "direction": "down", "latest_value": None, "is_met": None}
+    assert threshold_words(most, "LLR") == (
+        "at most 90.0% for LLR, of which there is no recent figure"
+    )

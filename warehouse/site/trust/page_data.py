@@ -150,6 +150,19 @@ def disputed(db: duckdb.DuckDBPyConnection) -> int:
     return int(found["figures"])
 
 
+def missing(db: duckdb.DuckDBPyConnection) -> list[Row]:
+    """Count the figures that have no value, by reason, most first: `why` (a status where no reason
+    is recorded), `levels` and `figures`. How many members are missing is told at each figure."""
+    return rows(
+        db,
+        r"""SELECT CASE WHEN status = 'suppressed' OR status_reason IS NULL THEN status
+                    ELSE regexp_replace(status_reason, '^\d+ of \d+ members', 'some members')
+                    END AS why,
+                   list(DISTINCT org_level) AS levels, count(*) AS figures
+            FROM kpi_period WHERE value IS NULL GROUP BY ALL ORDER BY figures DESC, why""",
+    )
+
+
 def quarantine(db: duckdb.DuckDBPyConnection) -> list[Row]:
     """Count quarantined rows by feed, edition and rule, with the titles of feed and rule."""
     found = rows(

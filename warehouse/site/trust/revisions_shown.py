@@ -6,8 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from warehouse.base.number_format import (
+    revision_texts,
     rounds_to_nothing,
-    say_change,
     size_of_change,
     value_text,
 )
@@ -79,9 +79,7 @@ def last_revisions(db: Connection, shown: Sequence[HeadlinePlace]) -> PageTable:
             names.get((row["org_level"], row["org_code"])) or row["org_name"] or row["org_code"],
             f"{row['month']:%b %Y}",
             row["edition"],
-            value_text(row["old_value"], row["unit"], 2),
-            value_text(row["new_value"], row["unit"], 2),
-            say_change(row["unit"], row["change"], row["ratio"], 2),
+            *revision_texts(row),
         ]
         for row in found
         if not _looks_the_same(row)

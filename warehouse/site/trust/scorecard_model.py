@@ -11,7 +11,12 @@ import duckdb
 from warehouse.base.keys import EditionKey
 from warehouse.contract.model import contracts
 from warehouse.editions.freshness import freshness
-from warehouse.outputs.affected_figures import AffectedFigures, affected_figures, using
+from warehouse.outputs.affected_figures import (
+    WIDEST_FIRST,
+    AffectedFigures,
+    affected_figures,
+    using,
+)
 from warehouse.outputs.headline import (
     BESIDE,
     CONFIRMS_NOTHING,
@@ -21,6 +26,7 @@ from warehouse.outputs.headline import (
 )
 from warehouse.settings import HeadlinePlace
 from warehouse.site.trust import page_data as records
+from warehouse.site.trust.missing_figures import missing_number, missing_table
 from warehouse.site.trust.page_data import Row
 from warehouse.site.trust.revisions_shown import last_revisions, typical_revisions
 from warehouse.site.trust.trust_root import TrustRoot
@@ -31,7 +37,6 @@ LEGEND = (("warned", "checks that warned"), ("failed", "checks that failed"))
 
 # Parts of the page: anchor, heading, and the fact without which there is none.
 PARTS = (
-    ("headlines", "Headline figures", "headlines"),
     ("feeds", "Publications by dimension of data quality", "feeds"),
     ("freshness", "Freshness against the release calendar", "feeds"),
     ("held", "Held editions", ""),
@@ -39,9 +44,11 @@ PARTS = (
     ("overrides", "Decisions by people", ""),
     ("trend", "Trend of failures", ""),
     ("quarantine", "Rows in quarantine", ""),
+    ("missing", "Figures without a value", "missing"),
     ("revisions", "Largest revisions of the last 12 editions", ""),
     ("typical", "How much figures are usually revised", "typical"),
     ("last-revised", "Revised by the last release", "last_revised"),
+    ("headlines", "Headline figures", "headlines"),
     ("caveats", "Changes of method, breaks and other caveats", ""),
 )
 
@@ -59,12 +66,12 @@ def scorecard(
     a page of figures; `places`: whose headline figures are shown."""
     decisions = _decisions(db, root, affected)
     feeds, held = _feeds(db, decisions, today), records.held(db)
-    trend = published[: records.TREND]
+    trend, missing = published[: records.TREND], records.missing(db)
     shown = headlines(db, places)
     return {
         "refresh": published[0],
         "today": today,
-        "tiles": _tiles(published[0], feeds, held, decisions, records.disputed(db)),
+        "tiles": _tiles(published[0], feeds, held, decisions, records.disputed(db), missing),
         "feeds": feeds,
         "headlines": shown,
         "notes": no_target_notes(shown),
@@ -78,6 +85,7 @@ def scorecard(
         "held_months": records.held_months(db),
         "overrides": decisions,
         "quarantine": records.quarantine(db),
+        "missing": missing_table(missing, WIDEST_FIRST),
         "revisions": records.revisions(db),
         "typical": typical_revisions(db, places[0].level if places else ""),
         "last_revised": last_revisions(db, places),
@@ -141,7 +149,12 @@ def _feeds(db: duckdb.DuckDBPyConnection, decisions: list[Row], today: date) -> 
 
 
 def _tiles(
-    refresh: Row, feeds: list[Row], held: list[Row], decisions: list[Row], disputed: int
+    refresh: Row,
+    feeds: list[Row],
+    held: list[Row],
+    decisions: list[Row],
+    disputed: int,
+    without_value: Sequence[Row],
 ) -> list[Row]:
     """The numbers on top of the page: each with its words, and where it leads."""
     overdue = [one["freshness"] for one in feeds if one["freshness"].state == "late"]
@@ -160,4 +173,5 @@ def _tiles(
         found.insert(-1, (len(overdue), words, "#freshness"))
     if disputed:
         found.append((disputed, "of them disputed", "#overrides"))
+    found.append((missing_number(without_value), "figures without a value", "#missing"))
     return [{"number": number, "words": words, "link": link} for number, words, link in found]

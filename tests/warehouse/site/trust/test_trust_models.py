@@ -5,8 +5,11 @@ from typing import Any
 import duckdb
 import pytest
 
+from warehouse.outputs.affected_figures import WIDEST_FIRST
 from warehouse.settings import HeadlinePlace
 from warehouse.site.site_page import PageTable
+from warehouse.site.trust.missing_figures import missing_number, missing_table
+from warehouse.site.trust.page_data import missing
 from warehouse.site.trust.revisions_shown import last_revisions, typical_words
 from warehouse.site.trust.scorecard_model import PARTS, scorecard_parts
 from warehouse.site.trust.trust_root import IN_HOME, IN_SITE
@@ -47,16 +50,36 @@ def test_revisions_that_round_to_nothing_are_not_listed() -> None:
     assert [(row[0], row[4], row[5]) for row in table.cells] == [("B", "4.8", "4.9")]
 
 
+def test_figures_without_a_value_are_counted_by_reason() -> None:
+    with duckdb.connect() as db:
+        db.execute(
+            """CREATE TABLE kpi_period AS SELECT * FROM (VALUES
+                   ('icb', 'incomplete', '3 of 4 members missing', NULL),
+                   ('region', 'incomplete', '48 of 51 members missing', NULL),
+                   ('practice', 'suppressed', NULL, NULL), ('practice', 'held', NULL, NULL),
+                   ('practice', 'final', NULL, 1e0))
+               AS p(org_level, status, status_reason, value)"""
+        )
+        found = missing(db)
+    assert missing_number(found) == 4
+    assert [list(row) for row in missing_table(found, WIDEST_FIRST).cells] == [
+        ["Some members missing", "regions and ICBs", "2"],
+        ["It is held until a person accepts it", "practices", "1"],
+        ["It is withheld, because it is small or would disclose one that is", "practices", "1"],
+    ]
+
+
 def test_the_contents_list_has_only_parts_that_are_there() -> None:
     facts: dict[str, Any] = {
         "headlines": [],
+        "missing": PageTable("", (), []),
         "feeds": [{}],
         "held_months": [],
         "typical": PageTable("", (), []),
         "last_revised": PageTable("", (), [["x"]]),
     }
     anchors = [anchor for anchor, _ in scorecard_parts(facts)]
-    assert {"headlines", "held-months", "typical"}.isdisjoint(anchors)
+    assert {"headlines", "held-months", "missing", "typical"}.isdisjoint(anchors)
     assert {"feeds", "last-revised", "overrides", "caveats"} <= set(anchors)
     assert len(PARTS) == len({anchor for anchor, _, _ in PARTS})
 
