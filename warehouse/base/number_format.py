@@ -24,6 +24,11 @@ def _signed(number: float, digits: int) -> str:
     return text if any(digit in "123456789" for digit in text) else text[1:]
 
 
+def points_text(size: float) -> str:
+    """A size of a share in percentage points, as it is: 0.005 is `0.5 pp`."""
+    return f"{100 * size:,g} pp"
+
+
 def say_change(unit: str, change: float | None, ratio: float | None, digits: int = 1) -> str:
     """A change: of shares in percentage points, of other values in per cent; `-` if unknown."""
     if change is None:

@@ -10,6 +10,8 @@ import re
 from dataclasses import dataclass
 from decimal import Decimal
 
+from warehouse.base.number_format import points_text
+
 APPROXIMATE = ("around", "about", "approximately", "approx.", "approx", "some", "~")
 SCALES = {
     "": 0,
@@ -77,7 +79,7 @@ def read_figure(text: str, unit: str) -> Written:
     if unit in COUNTED and scale == 0 and number == number.to_integral_value():
         return Written(value, 0.0, "written in full, so exact")
     tolerance = _last_digit(number, scale) / 2
-    allowed = f"{100 * tolerance:,g} pp" if unit in FRACTIONS else f"{tolerance:,g}"
+    allowed = points_text(tolerance) if unit in FRACTIONS else f"{tolerance:,g}"
     return Written(value, tolerance, f"allowing for rounding (±{allowed})")
 
 
