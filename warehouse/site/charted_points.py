@@ -35,6 +35,7 @@ AXIS_WORDS = {
     "mean_score": "Mean score",
 }
 WHOLE = ("events", "people", "organisations", "minutes")  # counted in whole numbers
+CLOSE = 0.01  # ends of an axis of shares
 ROOM = 0.06  # of the values' spread, above and below them
 
 
@@ -158,6 +159,13 @@ def number_words(value: float, basis: str | None, unit: str, digits: int = 1) ->
     if unit in WHOLE and value != int(value):
         return say_per_day(value, unit)
     return say_per_day(value, unit) if basis == PER_WORKING_DAY else value_text(value, unit, digits)
+
+
+def digits_of(points: Sequence[DrawnPoint], unit: str) -> int:
+    """Decimals of a chart's texts: of shares that all lie within a percentage point one more, as
+    its axis has, so that no limit is written like a tick which it is above."""
+    low, high = ends_of(points)
+    return 2 if unit == "share" and high - low < CLOSE else 1
 
 
 def chart_key(points: Sequence[DrawnPoint]) -> list[KeyEntry]:

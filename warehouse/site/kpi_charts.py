@@ -24,6 +24,7 @@ from warehouse.site.charted_points import (
     chart_key,
     chart_points,
     charted,
+    digits_of,
     ends_of,
     number_words,
 )
@@ -64,7 +65,12 @@ class SeriesShown:
             self.unit,
             axis_words(self.basis, self.unit, self.monthly),
             size,
-            partial(number_words, basis=self.basis, unit=self.unit),
+            partial(
+                number_words,
+                basis=self.basis,
+                unit=self.unit,
+                digits=digits_of(self.points, self.unit),
+            ),
             scale,
             self.monthly,
         )

@@ -14,9 +14,11 @@ from warehouse.site.chart_words import (
     short_finding,
 )
 from warehouse.site.charted_points import (
+    DrawnPoint,
     axis_words,
     chart_key,
     chart_points,
+    digits_of,
     ends_of,
     number_words,
     point_kind,
@@ -167,3 +169,13 @@ def test_a_table_of_a_withheld_figure_does_not_say_why() -> None:
     )
     assert table.cells[0][-1] == "suppressed"
     assert "Mean" not in table.headings and "Signal" not in table.headings
+
+
+def test_lines_of_shares_that_are_close_have_one_more_decimal() -> None:
+    """Else the upper limit of 81.35% is written like the tick at 81.3%, which it is above."""
+    close = [
+        DrawnPoint(date(2025, month, 1), "", 0.811, lower=0.8083, upper=0.8135) for month in (1, 2)
+    ]
+    assert digits_of(close, "share") == 2 and digits_of(close, "events") == 1
+    wide = [*close, DrawnPoint(date(2025, 3, 1), "", 0.83)]
+    assert digits_of(wide, "share") == 1
