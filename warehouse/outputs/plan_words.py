@@ -3,6 +3,7 @@ queries (`plan_queries`)."""
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 from warehouse.base.months import day_words
@@ -58,12 +59,19 @@ def held_words(one: Row, shown: str) -> str:
     since = f" since {day_words(one['since'])}" if one["since"] else ""
     named = f"{one['feed']} {one['edition']}"
     first, *others = (one["reasons"] or "No reason is known").split("\n")
-    why = begin_list(first, HELD_ROWS).rstrip(".")
+    why = begin_list(_from_first_row(first), HELD_ROWS).rstrip(".")
     more = f" {plural(len(others), 'other check')} {'is' if len(others) == 1 else 'are'} not met."
     return (
         f"Your return {named} is held{since}, and not shown here. {why}.{more if others else ''} "
         f"access-recovery warnings {named} lists all. Shown is {shown}."
     )
+
+
+def _from_first_row(reason: str) -> str:
+    """The reason of a check from the first row that it names on: what its author is to correct,
+    without the name of the check and the number of rows. All of a reason that names none."""
+    row = re.search(r"\brow \d", reason)
+    return f"R{reason[row.start() + 1 :]}" if row else reason
 
 
 def evidence_words(one: Row) -> str:

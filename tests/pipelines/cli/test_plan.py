@@ -390,7 +390,7 @@ def test_a_held_return_leaves_the_plan_and_is_told_of(
         re.search(held, told)
         and "Shown is plan.csv (revision 1), accepted by its checks on" in told
     )
-    assert "row 2: Completed on: found nothing, expected the day of completion" in told
+    assert "Row 2: Completed on: found nothing, expected the day of completion" in told
     assert "access-recovery warnings slaip_actions 2025-10 lists all. Shown" in told
     assert re.search(held, " ".join(run(home, monkeypatch).split()))
     status = json.loads(RUNNER.invoke(app, ["status", "--json"]).stdout)
@@ -414,7 +414,7 @@ def test_a_held_first_return_says_that_the_sample_is_shown(
     for asked in ([], ["--open"], ["show", "Z00001"]):
         told = " ".join(run(home, monkeypatch, *asked).split())
         assert "Your return slaip_actions 2025-11 is held since" in told
-        assert "row 2: Owner role: found a text that is no known role" in told
+        assert "Row 2: Owner role: found a text that is no known role" in told
         assert "Shown is the SYNTHETIC sample, in which everything is invented." in told
 
 
