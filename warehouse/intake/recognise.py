@@ -16,7 +16,7 @@ from warehouse.intake.other_publications import not_yet
 from warehouse.intake.personal_data import refuse_persons
 from warehouse.readers.containers import Content
 from warehouse.readers.matching import ONLY_MONTHLY
-from warehouse.readers.refused import AGAIN, Refused, shown, unreadable
+from warehouse.readers.refused import AGAIN, Refused, reading_rows, shown
 from warehouse.readers.tables import Table, find_beside, find_table
 from warehouse.readers.title_sheet import Titled
 
@@ -53,10 +53,11 @@ def recognise(content: Content, today: date, feed: str | None = None) -> Recogni
             raise named from refusal
         raise
     _refuse_by_name(content, table.contract)
-    refuse_persons(content, table)
-    _refuse_examples(table)
-    found = _recognised(content, table, today)
-    _has_rows_of_the_feed(table)
+    with reading_rows():
+        refuse_persons(content, table)
+        _refuse_examples(table)
+        found = _recognised(content, table, today)
+        _has_rows_of_the_feed(table)
     return found
 
 
@@ -73,7 +74,8 @@ def _refuse_by_name(content: Content, contract: Contract) -> None:
 def recognise_beside(content: Content, main: Recognised, today: date) -> list[Recognised]:
     """The other feeds whose tables a recognised file has, too. Raises Refused."""
     tables = find_beside(content, main.contract.feed)
-    return [_recognised(content, table, today) for table in tables]
+    with reading_rows():
+        return [_recognised(content, table, today) for table in tables]
 
 
 def _recognised(content: Content, table: Table, today: date) -> Recognised:
@@ -121,16 +123,13 @@ def _heading_of(table: Table, column: str | None) -> str | None:
 def _profile(table: Table) -> tuple[int, dict[str | None, int]]:
     """Number of rows, and how often each text occurs in the month column, in one scan."""
     heading, scan = _heading_of(table, table.contract.edition.content), table.rows
-    try:
-        if heading is None:
-            rows = scan.select(pl.len()).collect(engine="streaming").item()
-            return rows - _blank_lines(table), {}
-        counted = scan.group_by(heading).len().collect(engine="streaming")
-        tally: dict[str | None, int] = dict(counted.iter_rows())
-        if None in tally:  # do not count blank lines
-            tally[None] -= _blank_lines(table)
-    except pl.exceptions.PolarsError as error:
-        raise unreadable(error) from error
+    if heading is None:
+        rows = scan.select(pl.len()).collect(engine="streaming").item()
+        return rows - _blank_lines(table), {}
+    counted = scan.group_by(heading).len().collect(engine="streaming")
+    tally: dict[str | None, int] = dict(counted.iter_rows())
+    if None in tally:  # do not count blank lines
+        tally[None] -= _blank_lines(table)
     return sum(tally.values()), tally
 
 
@@ -191,7 +190,4 @@ def _is_sample(table: Table) -> bool:
     if mark is None or heading is None:
         return False
     first = table.rows.head(SAMPLE_ROWS).select(pl.col(heading).str.contains(mark.pattern).any())
-    try:
-        return bool(first.collect().item())
-    except pl.exceptions.PolarsError as error:
-        raise unreadable(error) from error
+    return bool(first.collect().item())

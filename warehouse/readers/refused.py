@@ -3,6 +3,9 @@ readers)."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from warehouse.base.errors import Refusal
 
 SHOWN = 60
@@ -20,9 +23,16 @@ AGAIN = "Download it again from the publisher's page."
 SUSPECT = "Do not use this file; get it from the publisher's page."
 
 
-def unreadable(error: Exception) -> Refused:
-    """The refusal of rows that are no CSV."""
-    return Refused(f"Its rows can't be read as CSV ({shown(str(error))}).", AGAIN)
+@contextmanager
+def reading_rows() -> Iterator[None]:
+    """Raise Refused where rows turn out to be no CSV: they are read only when something is asked of
+    them."""
+    import polars as pl
+
+    try:
+        yield
+    except pl.exceptions.PolarsError as error:
+        raise Refused(f"Its rows can't be read as CSV ({shown(str(error))}).", AGAIN) from error
 
 
 def shown(text: str) -> str:

@@ -23,7 +23,7 @@ from warehouse.readers.months_across import (
     read_across,
 )
 from warehouse.readers.raw_rows import SOURCE_ROW
-from warehouse.readers.refused import AGAIN, Refused, unreadable
+from warehouse.readers.refused import AGAIN, Refused, reading_rows
 from warehouse.readers.returns import other_separator, refuse_second, unmerged, without_notes
 from warehouse.readers.title_sheet import Titled, title_date, title_month
 from warehouse.readers.unheaded import match_unheaded, misfit, scan_unheaded
@@ -115,10 +115,8 @@ def find_table(
 
 def _typed_rows(rows: pl.LazyFrame, contract: Contract) -> tuple[pl.LazyFrame, tuple[int, ...]]:
     """The rows of a local return without blank ones and notes, and the row of the file of each."""
-    try:
+    with reading_rows():
         body = without_notes(rows.collect().with_row_index(SOURCE_ROW, 2), contract)
-    except pl.exceptions.PolarsError as error:
-        raise unreadable(error) from error
     return body.drop(SOURCE_ROW).lazy(), tuple(body[SOURCE_ROW])
 
 

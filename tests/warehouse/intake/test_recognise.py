@@ -257,6 +257,13 @@ def test_a_line_without_end_is_refused(tmp_path: Path) -> None:
     assert "can't be read as CSV" in error.reason or "no known feed" in error.reason
 
 
+def test_text_after_a_quoted_value_is_refused(tmp_path: Path) -> None:
+    content = long_claims({"ICB_NAME": "A, B ICB"}).replace(b'"A, B ICB"', b'"A, B ICB"2')
+    assert b'ICB"2' in content
+    error = refusal(tmp_path, content)
+    assert "can't be read as CSV" in error.reason and error.remedy
+
+
 def test_a_value_without_end_is_refused_or_read(tmp_path: Path) -> None:
     found = look_at(tmp_path, crosstab({"GP_NAME": "x" * 200_000}))
     assert found.rows == 1
