@@ -133,7 +133,7 @@ def revision_words(revisions: Sequence[Row], provisional: Row | None, unit: str)
     found = [_revised(row, unit) for row in _one_each(revisions)]
     if not found:
         found.append("How much its figures move after they come out is not known yet.")
-    if provisional is None:
+    if provisional is None or not provisional["provisional_months"]:
         return [*found, "None of its figures is marked provisional."]
     return [*found, f"Provisional, since it may still move: {provisional['rule']}."]
 

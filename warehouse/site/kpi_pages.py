@@ -26,6 +26,7 @@ from warehouse.site.site_figures import SiteFigures
 from warehouse.site.site_page import PageTable, SitePage
 from warehouse.site.site_paths import INDEX, KPIS, kpi_page
 from warehouse.site.trust.trust_root import IN_SITE
+from warehouse.statistics.method_words import method_words
 from warehouse.statistics.sentences import sentence
 
 Row = dict[str, Any]
@@ -95,6 +96,7 @@ def _page(
         "other_publications": other_publications(
             kpi_id, home.level, {feed: row["title"] for feed, row in figures.feeds.items()}
         ),
+        "method": method_words() if chart else [],
         "way": IN_SITE.theme_lineage(kpi["theme"]),
         "downloads": files,
         "theme": theme_title(kpi["theme"]),
@@ -137,6 +139,7 @@ def _parts(content: Row) -> list[tuple[str, str]]:
         ("definition", "What it is", True),
         ("targets", "Which target is meant", content["targets"]),
         ("caveats", "What to bear in mind", content["caveats"]),
+        ("method", "How its chart is judged", content["method"]),
         ("revisions", "How far it may still move", True),
         ("source", "Where the figure comes from", content["files"]),
         ("downloads", "Downloads", content["downloads"]),

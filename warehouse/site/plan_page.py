@@ -243,9 +243,9 @@ def aims_table(plan: SitePlan) -> PageTable:
     names = dict.fromkeys(row["llr_aim"] for row in plan.actions)
     titles = {name: plan.aims.get(name, name_words(name)) for name in names if name}
     cells = [[titles.get(name, "No aim"), *counts(name)] for name in names]
-    headings = ("Aim", "Actions", "Open", "Overdue", "Complete", "Green against the data")
+    headings = ("Aim", "Actions", "Open", "Overdue", "Complete", "Green, but the data disagree")
     caption = (
-        f"Actions by aim: overdue as on {day_words(plan.as_at)}, green against the data as on "
+        f"Actions by aim: overdue as on {day_words(plan.as_at)}, where the data disagree as on "
         f"{day_words(plan.rated_on)}"
     )
     return PageTable(caption, headings, cells, frozenset(range(1, 6)), stacked=True)

@@ -76,7 +76,8 @@ def revised(**changed: Any) -> dict[str, Any]:
 
 def test_usual_revisions_are_in_plain_words() -> None:
     held = revised(basis="first held", median_change=0.0, observations=1218)
-    said = revision_words([revised(), held], {"rule": "the newest month"}, "events")
+    newest = {"rule": "the newest month", "provisional_months": 1}
+    said = revision_words([revised(), held], newest, "events")
     assert said == [
         "Of 42 figures, one edition later than first released, half had moved by 0.03% or less, "
         "nine in ten by 0.60% or less.",
@@ -84,6 +85,12 @@ def test_usual_revisions_are_in_plain_words() -> None:
     ]
     [share, _] = revision_words([held], None, "share")
     assert "first held here, half had moved by less than 0.01 percentage points" in share
+
+
+def test_a_kpi_without_provisional_months_is_not_called_provisional() -> None:
+    rule = {"rule": "after the newest available edition (2025-03)", "provisional_months": 0}
+    [_, said] = revision_words([revised()], rule, "people")
+    assert said == "None of its figures is marked provisional."
 
 
 def test_what_is_not_known_of_revisions_is_said() -> None:
