@@ -150,7 +150,9 @@ def _newest_month(figures: SiteFigures, line: FigureLine) -> Any:
 
 
 def _beside(figures: SiteFigures) -> Iterable[HeadlinePlaceLine]:
-    for place in figures.places.headlines:
+    """Headline places, and the sub-ICBs of the home place that are none of them."""
+    every = [*figures.places.headlines, *figures.places.at("sub_icb")]
+    for place in {place.key: place for place in every}.values():
         lines = headline_lines(figures, place)
         yield HeadlinePlaceLine(
             place.name, place.level_words, place_page(*place.key), answer(lines)

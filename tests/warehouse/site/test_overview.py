@@ -89,11 +89,15 @@ def test_the_papers_to_print_are_named_before_the_figures(site: Path) -> None:
     assert 'To print: <a href="board-paper.html">Board paper</a>' in first
 
 
-def test_the_places_of_the_settings_can_be_reached(figures: SiteFigures, site: Path) -> None:
+def test_the_places_of_the_settings_and_all_sub_icbs_can_be_reached(
+    figures: SiteFigures, site: Path
+) -> None:
     beside = overview(figures).content["beside"]
     assert [(one.name, one.level_words) for one in beside] == [
         ("Leicester City", "sub-ICB"),
         ("Leicester City", "local authority"),
+        ("East Leicestershire and Rutland", "sub-ICB"),
+        ("West Leicestershire", "sub-ICB"),
     ]
     text = (site / "index.html").read_text(encoding="utf-8")
     for one in beside:
@@ -146,7 +150,7 @@ def test_other_places_have_a_first_page(sample_home: Home, level: str, code: str
         lines = headline_lines(figures, figures.places.home)
         assert lines and page.content["answer"]
         assert {line.kpi_id for line in lines} <= set(figures.kpis)
-        assert not page.content["beside"]
+        assert {one.level_words for one in page.content["beside"]} <= {"sub-ICB"}
 
 
 def test_a_place_without_figures_has_a_first_page(sample_home: Home) -> None:
