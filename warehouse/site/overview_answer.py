@@ -115,7 +115,8 @@ def _reasons(lines: Sequence[FigureLine]) -> str:
 
 
 def _reason(words: str) -> str:
-    return "provisional" if words == NOT_JUDGED_YET else words.partition(" (")[0]
+    brief = words.partition(" (")[0].partition(";")[0]
+    return "provisional" if words == NOT_JUDGED_YET else brief
 
 
 def of(lines: Sequence[FigureLine], colour: str) -> list[FigureLine]:

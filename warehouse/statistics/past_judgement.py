@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from warehouse.base.months import months_apart, say_months
+from warehouse.base.months import months_apart
 from warehouse.statistics.point_words import (
     JUDGED_WITHIN,
     NO_CLEAR_CHANGE,
@@ -48,7 +48,7 @@ def past_judgement(series: Sequence[Row]) -> PastJudgement | None:
     month, newest = judged["month"], known[-1]["month"]
     since = "provisional" if known[-1]["not_judged_because"] == PROVISIONAL else "not judged"
     if months_apart(month, newest) > JUDGED_WITHIN:
-        brief = f"not judged since {say_months([month])}"
+        brief = f"not judged since {month:%b %Y}"
         return PastJudgement(None, NOT_JUDGED, brief, f"newer months {since}")
     kind = NONE if judged["signal"] == NO_SIGNAL else judged["variation"] or NEITHER
     brief = f"{_words(judged)} in {month:%b %Y}"

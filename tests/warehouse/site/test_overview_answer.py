@@ -105,7 +105,7 @@ def test_a_verdict_does_not_count_for_more_than_six_months(number: int, counts: 
     tag, month = verdict(facts(), [row(number, 9.0), provisional])
     assert (tag[0] == "grey", month != "") == (counts, counts)
     if not counts:
-        assert tag == ("white", "○", "not judged since August 2024; newer months provisional")
+        assert tag == ("white", "○", "not judged since Aug 2024; newer months provisional")
 
 
 def test_a_figure_without_a_judged_month_says_why() -> None:
