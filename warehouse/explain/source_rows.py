@@ -1,7 +1,7 @@
 """The published rows that a figure was added up from: file, row, column, count.
 
 Belongs here: from the cells of an explanation to the rows of tidy tables, with their row in the
-file. Does not: which cells those are (`warehouse.mart.explain_macros`).
+file. Does not: which cells those are (`warehouse.mart.counted_cells`).
 """
 
 from __future__ import annotations

@@ -23,7 +23,7 @@ _NEWEST_MEMBERS = """newest AS MATERIALIZED (
         SELECT max(month) AS month FROM kpi_vintage
         WHERE value IS NOT NULL AND kpi_id = of_kpi AND org_code = of_organisation),
     named AS MATERIALIZED (
-        FROM governance.figure_member WHERE month = (SELECT month FROM newest)),"""
+        FROM governance.figure_member WHERE month = (SELECT month FROM newest))"""
 # The last vintage used: any revision of an edition (2025-10), or up to one (2025-10.2).
 _BOUND = """(replace(split_part(as_of, '.', 1), '-', '')::BIGINT * 1000
     + coalesce(nullif(split_part(as_of, '.', 2), '')::BIGINT, 999))"""
@@ -206,15 +206,16 @@ def explain_macros() -> dict[str, str]:
 def _explained(is_cumulative: bool, is_newest: bool) -> str:
     """SQL of a text: the statement that explains a figure, with no step that it does not need.
     Planning it takes longer than running it."""
-    also = (LACKING, ALSO_LEFT_OUT) if is_cumulative else ("", "")
     steps = [
-        _NEWEST_MEMBERS if is_newest else "",
-        f"{_ASKED}, {counted_cells('named' if is_newest else _MEMBERS, is_cumulative)}, {_SHOWN},",
-        f"{LOST}, {also[0]}{',' if is_cumulative else ''} {_EDITIONS},",
+        *([_NEWEST_MEMBERS] if is_newest else []),
+        *(_ASKED, counted_cells("named" if is_newest else _MEMBERS, is_cumulative), _SHOWN, LOST),
+        *([LACKING] if is_cumulative else []),
+        _EDITIONS,
     ]
-    sections = "\n        UNION ALL BY NAME\n        ".join([*_SECTIONS, *filter(None, also[1:])])
+    parts = [*_SECTIONS, *([ALSO_LEFT_OUT] if is_cumulative else [])]
+    sections = "\n        UNION ALL BY NAME\n        ".join(parts)
     sql = f"""
-            WITH RECURSIVE {" ".join(steps)}
+            WITH RECURSIVE {", ".join(steps)},
             explained AS ({sections})
             SELECT {", ".join(COLUMNS)} FROM explained
             ORDER BY place, part DESC, feed, edition, revision, org_level, org_code, item,
